@@ -1,0 +1,1 @@
+"""The bottom: vocabulary (model), life-cycle and memory (store)."""

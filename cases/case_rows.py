@@ -1,0 +1,257 @@
+"""Cases, their events and the reply tokens that open them."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Row, func, select, update
+
+from cases.model import (
+    Address,
+    Assessment,
+    Case,
+    CaseEvent,
+    Category,
+    Classification,
+    Lead,
+    Matter,
+    Scope,
+    Status,
+)
+from cases.rows import Rows, clean, dump, dump_facts, load, load_facts
+from cases.tables import case_, event, inbox, outbox, reply_token
+
+
+class CaseRows(Rows):
+    """Reads and writes of `case_`, `event` and `reply_token`."""
+
+    def open_case(
+        self,
+        *,
+        inbox_id: int,
+        assessment: Assessment,
+        classification: Classification,
+        complainant: Address,
+        subject: str,
+        thread_id: str,
+        received_at: datetime,
+        due_at: datetime | None,
+        rules_version: str,
+    ) -> Case:
+        """Register a case and return it with its reference (C-year-number) and its secret."""
+        values = {
+            # Replaced below: the number people see is the row's own.
+            "reference": f"new-{inbox_id}",
+            "secret": secrets.token_hex(32),
+            "inbox_id": inbox_id,
+            "status": Status.REGISTERED.value,
+            **_understood(assessment, classification),
+            "complainant_addr": clean(complainant.addr)[:320],
+            "complainant_name": clean(complainant.name)[:255],
+            "subject": clean(subject),
+            "thread_id": clean(thread_id),
+            "received_at": received_at,
+            "due_at": due_at,
+            "rules_version": rules_version,
+        }
+        row_id = self._connection.scalar(case_.insert().values(values).returning(case_.c.id))
+        reference = f"C-{received_at.year}-{row_id:06d}"
+        self._connection.execute(
+            update(case_).where(case_.c.id == row_id).values(reference=reference)
+        )
+        found = self.case(int(row_id or 0))
+        if found is None:
+            raise LookupError(f"case {row_id} vanished inside its own transaction")
+        return found
+
+    def case(self, case_id: int) -> Case | None:
+        """Return one case by its number, None if there is none."""
+        row = self._connection.execute(select(case_).where(case_.c.id == case_id)).first()
+        return _case(row) if row else None
+
+    def lock_case(self, case_id: int) -> Case | None:
+        """Return one case and hold it, so that answers to it are handled one after the other."""
+        row = self._connection.execute(
+            select(case_).where(case_.c.id == case_id).with_for_update()
+        ).first()
+        return _case(row) if row else None
+
+    def case_by_reference(self, reference: str) -> Case | None:
+        """Return the case people call `reference`."""
+        row = self._connection.execute(
+            select(case_).where(case_.c.reference == reference.upper())
+        ).first()
+        return _case(row) if row else None
+
+    def case_by_token(self, hashed: str, scope: Scope, *, now: datetime) -> Lead | None:
+        """Return the case and party of a token that is neither revoked nor expired."""
+        row = self._connection.execute(
+            select(reply_token).where(
+                reply_token.c.hash == hashed,
+                reply_token.c.scope == scope.value,
+                reply_token.c.revoked.is_(False),
+                reply_token.c.expires_at > now,
+            )
+        ).first()
+        found = self.lock_case(row.case_id) if row else None
+        if row is None or found is None:
+            return None
+        return Lead(case=found, via="token", scope=scope, party=row.party)
+
+    def save_case(self, case: Case, *, close_at: datetime | None = None) -> None:
+        """Write back what a move may change."""
+        self._connection.execute(
+            update(case_)
+            .where(case_.c.id == case.id)
+            .values(
+                status=case.status.value,
+                round=case.round,
+                matter=case.matter.value,
+                severity=case.severity,
+                departments=dump(case.departments),
+                due_at=case.due_at,
+                close_at=close_at,
+                closed_at=case.closed_at,
+            )
+        )
+
+    def add_events(self, case_id: int, events: Iterable[CaseEvent], *, key: str) -> None:
+        """Append events; `key` names their cause, so that the same cause writes them once."""
+        for number, item in enumerate(events):
+            self._insert_new(
+                event,
+                {
+                    "case_id": case_id,
+                    "key": f"{case_id}:{key}:{number}",
+                    "at": item.at,
+                    "kind": item.kind,
+                    "actor": item.actor,
+                    "detail": clean(item.detail),
+                    "reasons": dump(item.reasons),
+                },
+            )
+
+    def events(self, case_id: int) -> tuple[CaseEvent, ...]:
+        """Return the story of a case in order."""
+        rows = self._connection.execute(
+            select(event).where(event.c.case_id == case_id).order_by(event.c.id)
+        )
+        return tuple(
+            CaseEvent(
+                at=row.at,
+                kind=row.kind,
+                actor=row.actor,
+                detail=row.detail,
+                reasons=load(row.reasons),
+            )
+            for row in rows
+        )
+
+    def add_token(
+        self, hashed: str, *, case_id: int, scope: Scope, party: str, expires_at: datetime
+    ) -> None:
+        """Remember a reply token by its hash; a letter that carries it again prolongs its life."""
+        new = self._insert_new(
+            reply_token,
+            {
+                "hash": hashed,
+                "case_id": case_id,
+                "scope": scope.value,
+                "party": party,
+                "expires_at": expires_at,
+                "revoked": False,
+            },
+        )
+        if not new:
+            self._connection.execute(
+                update(reply_token)
+                .where(reply_token.c.hash == hashed, reply_token.c.expires_at < expires_at)
+                .values(expires_at=expires_at)
+            )
+
+    def cases_to_close(self, *, now: datetime, limit: int = 50) -> tuple[Case, ...]:
+        """Return cases whose outcome was met with silence for long enough."""
+        rows = self._connection.execute(
+            select(case_)
+            .where(case_.c.status == Status.OUTCOME_SENT.value, case_.c.close_at <= now)
+            .order_by(case_.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return tuple(_case(row) for row in rows)
+
+    def story_inputs(self, case_id: int) -> tuple[tuple[int, datetime], ...]:
+        """Return (inbox id, received at) of every mail that belongs to the case."""
+        rows = self._connection.execute(
+            select(inbox.c.id, inbox.c.received_at)
+            .where(inbox.c.case_id == case_id)
+            .order_by(inbox.c.id)
+        )
+        return tuple((row.id, row.received_at) for row in rows)
+
+    def letters_of(self, case_id: int) -> tuple[tuple[str, str, str, str], ...]:
+        """Return (letter, recipient, state, last reply) of every letter of the case."""
+        rows = self._connection.execute(
+            select(outbox.c.letter, outbox.c.recipient, outbox.c.state, outbox.c.last_reply)
+            .where(outbox.c.case_id == case_id)
+            .order_by(outbox.c.id)
+        )
+        return tuple((row.letter, row.recipient, row.state, row.last_reply) for row in rows)
+
+    def recent_cases(self, *, status: str = "", limit: int = 50) -> tuple[Case, ...]:
+        """Return the newest cases, of one status if given."""
+        statement = select(case_).order_by(case_.c.id.desc()).limit(limit)
+        if status:
+            statement = statement.where(case_.c.status == status)
+        return tuple(_case(row) for row in self._connection.execute(statement))
+
+    def case_counts(self) -> dict[str, int]:
+        """Return how many cases are in each status."""
+        rows = self._connection.execute(
+            select(case_.c.status, func.count()).group_by(case_.c.status)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def close_at(self, case_id: int) -> datetime | None:
+        """Return when silence will close the case."""
+        return self._connection.scalar(select(case_.c.close_at).where(case_.c.id == case_id))
+
+
+def _understood(assessment: Assessment, classification: Classification) -> dict[str, object]:
+    return {
+        "matter": assessment.matter.value,
+        "category": assessment.category.value,
+        "severity": assessment.severity,
+        "score": assessment.score,
+        "unsure": assessment.unsure,
+        "language": classification.language,
+        "departments": dump(assessment.departments),
+        "facts": dump_facts(classification.facts),
+        "model_version": classification.model,
+    }
+
+
+def _case(row: Row[tuple[object, ...]]) -> Case:
+    values = row._mapping
+    return Case(
+        id=values["id"],
+        reference=values["reference"],
+        secret=values["secret"],
+        status=Status(values["status"]),
+        round=values["round"],
+        matter=Matter(values["matter"]),
+        category=Category(values["category"]),
+        severity=values["severity"],
+        language=values["language"],
+        complainant=Address(addr=values["complainant_addr"], name=values["complainant_name"]),
+        subject=values["subject"],
+        thread_id=values["thread_id"],
+        received_at=values["received_at"],
+        due_at=values["due_at"],
+        departments=load(values["departments"]),
+        facts=load_facts(values["facts"]),
+        unsure=values["unsure"],
+        closed_at=values["closed_at"],
+        rules_version=values["rules_version"],
+        model_version=values["model_version"],
+    )

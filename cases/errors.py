@@ -1,0 +1,71 @@
+"""All we raise on purpose, as a tree. It imports the vocabulary only.
+
+What the outside may answer normally, such as an SMTP 451, is a Delivery instead::
+
+    DeskError
+    ├─ ConfigError(problems)      config.yaml or rules.yaml is wrong; every problem at once
+    ├─ MailboxUnavailable(name)   the server went away or refused us: the next poll tries again
+    ├─ StoreUnavailable           the database can't be used; nothing was changed
+    ├─ LetterError(letter)        a letter asks for a fact nobody gave, or is broken
+    └─ IllegalMove(status, move)  our bug or an operator's slip: never swallowed
+"""
+
+from dataclasses import dataclass
+
+from cases.model import Move, Status
+
+
+class DeskError(Exception):
+    """All that we raise on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong in a file somebody edits."""
+
+    file: str
+    line: int  #: 1-based, 0 if the whole file is meant
+    key: str  #: dotted path, "" if the whole file is meant
+    what: str  #: what is wrong
+    fix: str = ""  #: what to do about it
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        key = f" {self.key}:" if self.key else ""
+        return f"{where}:{key} {self.what}" + (f". {self.fix}" if self.fix else "")
+
+
+class ConfigError(DeskError):
+    """A file somebody edits is wrong; `problems` holds every one of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class MailboxUnavailable(DeskError):
+    """The mailbox can't be read now; nothing is lost, the next poll tries again."""
+
+    def __init__(self, name: str, why: str, *, refused: bool = False) -> None:
+        self.name, self.why, self.refused = name, why, refused
+        super().__init__(f"mailbox {name}: {why}")
+
+
+class StoreUnavailable(DeskError):
+    """The database can't be used now; nothing was changed."""
+
+
+class LetterError(DeskError):
+    """A letter could not be written."""
+
+    def __init__(self, letter: str, why: str) -> None:
+        self.letter, self.why = letter, why
+        super().__init__(f"letter {letter}: {why}")
+
+
+class IllegalMove(DeskError):
+    """The table of moves has no such move from this status."""
+
+    def __init__(self, status: Status, move: Move) -> None:
+        self.status, self.move = status, move
+        super().__init__(f"a case that is {status.value} can't {move.value}")

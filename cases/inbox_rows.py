@@ -1,0 +1,238 @@
+"""The inbox: every mail ever seen, untouched, and what became of it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from cases.model import RawMail
+from cases.rows import Rows, clean
+from cases.tables import inbox, raw_mail
+
+#: States in which a mail needs no more work.
+SETTLED = ("done", "duplicate", "ignored", "quarantined")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenMail:
+    """A mail somebody is working on; `owner` is the fence for every later write."""
+
+    id: int
+    raw: RawMail
+    identity: str
+    attempts: int  #: this one included
+    owner: str
+    partial: bool = (
+        False  #: too big: only the beginning was taken in, the whole stays on the server
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledMail:
+    """A mail that is dealt with, but that the server still shows as new."""
+
+    id: int
+    uidvalidity: int
+    uid: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """What became of one mail ever seen."""
+
+    id: int
+    mailbox: str
+    uidvalidity: int
+    uid: str
+    state: str
+    reason: str
+    case_id: int | None
+    attempts: int
+    filed: bool
+
+
+class InboxRows(Rows):
+    """Reads and writes of `inbox` and `raw_mail`."""
+
+    def known_uids(self, mailbox: str, uidvalidity: int) -> frozenset[str]:
+        """Return the UIDs of `mailbox` that are in the inbox already."""
+        statement = select(inbox.c.uid).where(
+            inbox.c.mailbox == mailbox, inbox.c.uidvalidity == uidvalidity
+        )
+        return frozenset(self._connection.scalars(statement))
+
+    def store_mail(
+        self, raw: RawMail, *, identity: str, now: datetime, size: int, ignored: str = ""
+    ) -> bool:
+        """Keep a mail before anything else happens to it; False if it was kept before.
+
+        `size` is that of the whole mail in bytes, also where only its beginning was taken in.
+        With `ignored`, the reason, it is kept and recorded but never handled.
+        """
+        values = {
+            "mailbox": raw.mailbox,
+            "uidvalidity": raw.uidvalidity,
+            "uid": raw.uid,
+            "size": size,
+            "received_at": raw.received_at,
+            "stored_at": now,
+            "sha256": hashlib.sha256(raw.data).hexdigest(),
+            "identity": identity,
+            "state": "ignored" if ignored else "new",
+            "reason": ignored,
+            "not_before": now,
+            # What was there before us stays where it was.
+            "filed": bool(ignored),
+        }
+        if not self._insert_new(inbox, values):
+            return False
+        row_id = self._connection.scalar(
+            select(inbox.c.id).where(
+                inbox.c.mailbox == raw.mailbox,
+                inbox.c.uidvalidity == raw.uidvalidity,
+                inbox.c.uid == raw.uid,
+            )
+        )
+        self._connection.execute(raw_mail.insert().values(inbox_id=row_id, data=raw.data))
+        return True
+
+    def take_mail(self, *, owner: str, now: datetime, lease: timedelta) -> TakenMail | None:
+        """Take the oldest mail that waits; the attempt is counted before it is made (F08)."""
+        free = or_(
+            inbox.c.state == "new",
+            (inbox.c.state == "working") & (inbox.c.lease_until < now),
+        )
+        row = self._connection.execute(
+            select(inbox)
+            .where(free, inbox.c.not_before <= now)
+            .order_by(inbox.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if row is None:
+            return None
+        attempts = row.attempts + 1
+        self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == row.id)
+            .values(state="working", owner=owner, attempts=attempts, lease_until=now + lease)
+        )
+        data = self.raw_of(row.id)
+        raw = RawMail(
+            mailbox=row.mailbox,
+            uidvalidity=row.uidvalidity,
+            uid=row.uid,
+            received_at=row.received_at,
+            data=data,
+        )
+        return TakenMail(
+            id=row.id,
+            raw=raw,
+            identity=row.identity,
+            attempts=attempts,
+            owner=owner,
+            partial=row.size > len(raw.data),
+        )
+
+    def first_of(self, taken: TakenMail) -> int | None:
+        """Return the earlier row of the same mail, seen through another door (F20, F25)."""
+        found: int | None = self._connection.scalar(
+            select(func.min(inbox.c.id)).where(
+                inbox.c.identity == taken.identity,
+                inbox.c.id < taken.id,
+                # A mail kept from before the first run was never answered: its copy is not a copy.
+                inbox.c.state.in_(("new", "working", "done", "quarantined")),
+            )
+        )
+        return found
+
+    def finish_mail(
+        self,
+        taken: TakenMail,
+        state: str,
+        *,
+        reason: str = "",
+        case_id: int | None = None,
+        duplicate_of: int | None = None,
+        not_before: datetime | None = None,
+    ) -> bool:
+        """Say what became of a taken mail; False if somebody else has taken it over meanwhile."""
+        values: dict[str, object] = {
+            "state": state,
+            "reason": clean(reason),
+            "case_id": case_id,
+            "duplicate_of": duplicate_of,
+            "owner": "",
+            "lease_until": None,
+        }
+        if not_before is not None:
+            values["not_before"] = not_before
+        done = self._connection.execute(
+            update(inbox)
+            .where(
+                inbox.c.id == taken.id,
+                inbox.c.owner == taken.owner,
+                inbox.c.attempts == taken.attempts,
+                inbox.c.state == "working",
+            )
+            .values(values)
+        )
+        return done.rowcount == 1
+
+    def release_mails(self) -> int:
+        """Give back every mail in work; only for the one process of a database of its own."""
+        done = self._connection.execute(
+            update(inbox)
+            .where(inbox.c.state == "working")
+            .values(state="new", owner="", lease_until=None)
+        )
+        return done.rowcount
+
+    def mails_to_file(self, mailbox: str, *, limit: int = 100) -> tuple[SettledMail, ...]:
+        """Return settled mails the server still shows as new, oldest first."""
+        rows = self._connection.execute(
+            select(inbox.c.id, inbox.c.uidvalidity, inbox.c.uid, inbox.c.state)
+            .where(
+                inbox.c.mailbox == mailbox,
+                inbox.c.filed.is_(False),
+                inbox.c.state.in_(SETTLED),
+            )
+            .order_by(inbox.c.id)
+            .limit(limit)
+        )
+        return tuple(
+            SettledMail(id=row.id, uidvalidity=row.uidvalidity, uid=row.uid, state=row.state)
+            for row in rows
+        )
+
+    def mark_filed(self, ids: Sequence[int]) -> None:
+        """Note that the server's folder shows what `state` says."""
+        self._connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(filed=True))
+
+    def inbox_counts(self) -> dict[str, int]:
+        """Return how many mails are in each state."""
+        rows = self._connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
+        return {row[0]: row[1] for row in rows}
+
+    def oldest_mail_at(self) -> datetime | None:
+        """Return since when the oldest mail that is not dealt with has been waiting."""
+        found: datetime | None = self._connection.scalar(
+            select(func.min(inbox.c.stored_at)).where(inbox.c.state.in_(("new", "working")))
+        )
+        return found
+
+    def ledger(self) -> tuple[LedgerRow, ...]:
+        """Return every mail ever seen, in the order it was stored."""
+        columns = [getattr(inbox.c, field.name) for field in fields(LedgerRow)]
+        rows = self._connection.execute(select(*columns).order_by(inbox.c.id))
+        return tuple(LedgerRow(**row._mapping) for row in rows)
+
+    def raw_of(self, inbox_id: int) -> bytes:
+        """Return the bytes of one mail."""
+        found = self._connection.scalar(
+            select(raw_mail.c.data).where(raw_mail.c.inbox_id == inbox_id)
+        )
+        return bytes(found or b"")

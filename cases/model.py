@@ -1,0 +1,298 @@
+"""The nouns that cross a package border. Read this first; it imports the standard library only.
+
+A mail goes RawMail → ParsedMail → Screening, Classification → Decision → Case, Letter →
+OutgoingMail → Delivery. Every value is frozen; sequences are tuples; times are aware UTC and end
+in ``_at``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What a complaint is about (design 2; seed rows of K045)."""
+
+    QUALITY = "quality"
+    SERVICE = "service"
+    DELIVERY = "delivery"
+    OTHER = "other"
+
+
+class MailKind(StrEnum):
+    """What a mail shows of its sender: a person, or one of four kinds of machine."""
+
+    PERSON = "person"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    BULK = "bulk"
+    LOOP = "loop"
+
+
+class Matter(StrEnum):
+    """Is it a complaint at all (K054)?"""
+
+    COMPLAINT = "complaint"
+    ENQUIRY = "enquiry"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+class Status(StrEnum):
+    """Where a case stands; the moves between them are in cases/lifecycle.py."""
+
+    REGISTERED = "registered"
+    ACKNOWLEDGED = "acknowledged"
+    ROUTED = "routed"
+    ANSWERED = "answered"
+    OUTCOME_SENT = "outcome_sent"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    NOT_A_COMPLAINT = "not_a_complaint"
+
+
+class Move(StrEnum):
+    """What can happen to a case."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ROUTE = "route"
+    FILE = "file"
+    ANSWER = "answer"
+    SEND_OUTCOME = "send_outcome"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+class LetterName(StrEnum):
+    """The letters we write, named after what they do (design 6)."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    ROUTED = "routed"
+    FOLLOW_UP = "follow_up"
+    HOW_TO_ANSWER = "how_to_answer"
+    OUTCOME = "outcome"
+    NOT_A_COMPLAINT = "not_a_complaint"
+    ALERT = "alert"
+
+
+class Scope(StrEnum):
+    """What the holder of a reply token may do (reliability 3.5)."""
+
+    DEPARTMENT = "d"
+    COMPLAINANT = "c"
+    BOUNCE = "b"
+
+
+# ---------------------------------------------------------------- mail in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawMail:
+    """A mail as the server gave it, known by (mailbox, uidvalidity, uid) (RFC 9051 §2.3.1)."""
+
+    mailbox: str  #: key of the mailbox in config.yaml
+    uidvalidity: int  #: 0 for sources that have none (Maildir, a file)
+    uid: str  #: IMAP UID in decimal, or the unique name of a Maildir file
+    received_at: datetime  #: INTERNALDATE, or the file's time
+    data: bytes  #: the message, untouched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One mailbox of a header field; both parts decoded and free of control characters."""
+
+    addr: str  #: local@domain as written, "" if there was none
+    name: str = ""  #: display name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A part that is not the text of the mail."""
+
+    name: str  #: safe to show and to use as a file name; never empty
+    type: str  #: media type, lower case
+    data: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Size in bytes after decoding."""
+        return len(self.data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedMail:
+    """A mail as text. Total: whatever was wrong with it stands in `defects`."""
+
+    sender: Address  #: the one From mailbox, or the best guess; addr "" if there is none
+    sender_certain: bool  #: exactly one From mailbox on which two parsers agree (design 7.4)
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    delivered_to: tuple[str, ...] = ()  #: Delivered-To, X-Original-To, Envelope-To: where it went
+    subject: str = ""
+    sent_at: datetime | None = None  #: the Date header; shown, never used for deadlines
+    message_id: str = ""  #: without angle brackets, "" if missing
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    text: str = ""  #: the sender's new words
+    quoted: str = ""  #: history, signature: everything of the body that `text` leaves out
+    attachments: tuple[Attachment, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()  #: (lower-case name, decoded value) in order, capped
+    defects: tuple[str, ...] = ()
+
+    def all_headers(self, name: str) -> tuple[str, ...]:
+        """Return every value of the field `name` (lower case), topmost first."""
+        return tuple(value for key, value in self.headers if key == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceReport:
+    """What a delivery status notification says (RFC 3464)."""
+
+    recipient: str  #: the address that failed, "" if not named
+    status: str  #: enhanced code such as 5.1.1 (RFC 3463), "" if not named
+    message_id: str = ""  #: Message-ID of the mail that failed, if the report shows it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """What kind of sender wrote, and whether an automatic answer may ever go there (RFC 3834)."""
+
+    kind: MailKind
+    reason: str  #: the sign that decided, in words
+    may_answer: bool
+    bounce: BounceReport | None = None
+
+
+# ---------------------------------------------------------------- understanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing extracted from the mail."""
+
+    name: str  #: product, model, batch, serial, order, tracking, phone, date, quantity, customer…
+    value: str  #: as written by the sender
+    known: bool = False  #: matches the catalogue or a number format of ours, so it may be repeated
+    canonical: str = ""  #: the catalogue's name, for a known product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """What the model and the matchers read in a mail; routing rules may overrule it."""
+
+    language: str  #: ISO 639-1, "zh" or "en" where we write letters
+    matter: Matter
+    category: Category  #: the best guess, also when unsure
+    score: float  #: probability of `category`, 0..1
+    labels: Mapping[Category, float]  #: probability that each of quality, service, delivery applies
+    facts: tuple[Fact, ...] = ()
+    evidence: tuple[str, ...] = ()  #: the words that tipped it, as written by the sender
+    model: str = ""  #: name and version of the model
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return the values of the facts called `name`."""
+        return tuple(fact.value for fact in self.facts if fact.name == name)
+
+
+# ---------------------------------------------------------------- deciding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Category and severity after the rules have spoken (initial assessment of ISO 10002, 8.4)."""
+
+    matter: Matter
+    category: Category
+    source: str  #: "rule", "model" or "default"
+    score: float
+    unsure: bool
+    severity: str  #: name of a level in rules.yaml
+    departments: tuple[str, ...]  #: keys in rules.yaml
+    cc: tuple[str, ...] = ()
+    alert: tuple[str, ...] = ()  #: addresses told at once
+    reasons: tuple[str, ...] = ()  #: each rule hit, each trigger word, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One complaint from first mail to closure."""
+
+    id: int
+    reference: str  #: what people see: C-2026-000123
+    secret: str  #: what is trusted: reply tokens derive from it
+    status: Status
+    matter: Matter
+    category: Category
+    severity: str
+    language: str
+    complainant: Address
+    subject: str
+    thread_id: str  #: Message-ID of the complainant's first mail, "" if it had none
+    received_at: datetime
+    due_at: datetime | None  #: when the complainant was promised an answer
+    departments: tuple[str, ...]
+    round: int = 1  #: 1 + how often it was reopened
+    facts: tuple[Fact, ...] = ()
+    unsure: bool = False
+    closed_at: datetime | None = None
+    rules_version: str = ""
+    model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A case that a mail may belong to, and what it rests on, strongest first."""
+
+    case: Case
+    via: str  #: "token", "thread" (signed Message-ID of ours) or "tag" (reference in the subject)
+    scope: Scope | None = None  #: of the token
+    party: str = ""  #: of the token: a department's key, or the complainant's address
+    letter: str = ""  #: of the thread: the letter of ours that the mail answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """Whether one more automatic letter may leave (reliability 4.9); "" or the reason why not."""
+
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """Something that happened to a case; append-only, carries its reasons."""
+
+    at: datetime
+    kind: str  #: registered, acknowledged, routed, answered, note, bounce, letter_sent…
+    actor: str  #: "desk", "complainant", "department:quality", "operator"
+    detail: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter to write: which one, to whom, about which case, with which facts."""
+
+    name: LetterName
+    language: str
+    to: Address
+    cc: tuple[str, ...] = ()
+    department: str = ""  #: the department addressed, "" for the complainant
+    revision: int = 1  #: the same letter about the same case again, on purpose
+    facts: Mapping[str, object]
+    attach_original: bool = False
+    automatic: bool = False  #: an answer nobody decided: it counts towards the caps on loops
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What shall happen because of one mail."""
+
+    moves: tuple[Move, ...]
+    events: tuple[CaseEvent, ...]
+    letters: tuple[Letter, ...]
+    assessment: Assessment | None = None  #: of the case from now on; None: unchanged
+    due_at: datetime | None = None
+    ignored: str = ""  #: the reason why no case was made, "" if there is one

@@ -1,0 +1,54 @@
+"""The nouns of mail on its way out; continues cases/model.py."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from cases.model import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedLetter:
+    """The words of a letter: still text, not yet a mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMail:
+    """A mail ready to be built: from `outbox.mime` on it is bytes."""
+
+    message_id: str
+    sender: Address
+    to: Address
+    cc: tuple[str, ...]
+    reply_to: str
+    envelope_from: str  #: where bounces go
+    subject: str
+    text: str
+    html: str
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    auto_submitted: str = ""  #: auto-replied, auto-generated, or "" for a person's words
+    loop_mark: str = ""
+    original: bytes | None = field(default=None, repr=False)  #: attached as a mail
+    at: datetime
+
+
+class DeliveryState(StrEnum):
+    """What became of one try to hand a mail over."""
+
+    ACCEPTED = "accepted"
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The answer of the next server; ambiguous when it was lost after the final dot (RFC 1047)."""
+
+    state: DeliveryState
+    reply: str

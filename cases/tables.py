@@ -1,0 +1,196 @@
+"""The tables, the same on SQLite and PostgreSQL (reliability 4.2). Read with cases/store.py."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+#: SQLite numbers rows by itself only where the type is INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time; SQLite forgets zones, so it is stored there as naive UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they are a bug wherever they come from."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive time {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("mailbox", String(64), nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", String(255), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    # The same mail seen through another door; not unique, two mails may share it (F21).
+    Column("identity", String(64), nullable=False),
+    Column("duplicate_of", RowId, ForeignKey("inbox.id")),
+    Column("case_id", RowId, ForeignKey("case_.id")),
+    # new, working, done, duplicate, ignored, quarantined
+    Column("state", String(12), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("owner", String(64), nullable=False, default=""),
+    Column("lease_until", UtcDateTime),
+    # Folders are a result, not a state: False until the server shows what `state` says.
+    Column("filed", Boolean, nullable=False, default=False),
+    UniqueConstraint("mailbox", "uidvalidity", "uid"),
+    Index(None, "state", "not_before"),
+    Index(None, "identity"),
+    Index(None, "mailbox", "filed", "state"),
+)
+
+# Apart from `inbox`, so that scanning the ledger never reads the mails.
+raw_mail = Table(
+    "raw_mail",
+    metadata,
+    Column("inbox_id", RowId, ForeignKey("inbox.id"), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+case_ = Table(
+    "case_",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("reference", String(32), nullable=False, unique=True),
+    Column("secret", String(64), nullable=False),
+    Column("inbox_id", RowId, nullable=False, unique=True),  # one mail opens at most one case
+    Column("status", String(20), nullable=False),
+    Column("round", Integer, nullable=False, default=1),
+    Column("matter", String(12), nullable=False),
+    Column("category", String(12), nullable=False),
+    Column("severity", String(32), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("unsure", Boolean, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("complainant_addr", String(320), nullable=False),
+    Column("complainant_name", String(255), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("thread_id", Text, nullable=False),
+    Column("departments", Text, nullable=False),  # JSON list of keys
+    Column("facts", Text, nullable=False),  # JSON list of objects
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("close_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("rules_version", String(64), nullable=False),
+    Column("model_version", String(64), nullable=False),
+    Index(None, "complainant_addr"),
+    Index(None, "status", "close_at"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("case_id", RowId, ForeignKey("case_.id"), nullable=False),
+    Column("key", String(160), nullable=False, unique=True),  # what makes a repeat a no-op
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("reasons", Text, nullable=False),  # JSON list
+    Index(None, "case_id", "id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("case_id", RowId, ForeignKey("case_.id"), nullable=False),
+    Column("letter", String(32), nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("dedupe_key", String(500), nullable=False, unique=True),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("envelope_from", String(320), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    # ready, leased, dot, sent, failed, cancelled, held (design 7.1)
+    Column("state", String(10), nullable=False),
+    Column("owner", String(64), nullable=False, default=""),
+    Column("lease_until", UtcDateTime),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("ambiguous", Integer, nullable=False, default=0),
+    Column("last_reply", Text, nullable=False, default=""),
+    Column("sent_at", UtcDateTime),
+    Index(None, "state", "not_before"),
+    Index(None, "recipient", "created_at"),
+    Index(None, "created_at"),
+    Index(None, "case_id"),
+)
+
+reply_token = Table(
+    "reply_token",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("case_id", RowId, ForeignKey("case_.id"), nullable=False),
+    Column("scope", String(1), nullable=False),
+    Column("party", String(320), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked", Boolean, nullable=False, default=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+mailbox_state = Table(
+    "mailbox_state",
+    metadata,
+    Column("mailbox", String(64), primary_key=True),
+    Column("scanned_at", UtcDateTime),
+    Column("error", Text, nullable=False, default=""),
+    Column("error_at", UtcDateTime),
+)
