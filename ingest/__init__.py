@@ -1,0 +1,1 @@
+"""Bytes in: mailboxes, parsing, screening. Reads the outside world; knows no database."""

@@ -1,0 +1,237 @@
+"""A Maildir as a mailbox, and delivery into one (cr.yp.to/proto/maildir.html, Maildir++ folders).
+
+The unique name of a file, without its flags, is the uid; there is no UIDVALIDITY, it is 0.
+"""
+
+import contextlib
+import errno
+import itertools
+import os
+import re
+import socket
+import stat
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from cases.errors import MailboxUnavailable
+from cases.model import RawMail
+from ingest.source import BEGINNING, HEADER_CAP, MAX_BYTES, Filing, Known, PartialMail, Stop
+
+_PARTS = ("tmp", "new", "cur")
+_FOLDERS = {Filing.PROCESSED: ".Processed", Filing.REJECTED: ".Rejected"}
+_UNIQUE = re.compile(r"[A-Za-z0-9_=+@,-][A-Za-z0-9._=+@,-]{0,199}")
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_LOOK = 0.2  # seconds between two looks while waiting
+_TICK = 0.1  # seconds; a folder changed so recently may change again with the same time stamp
+_deliveries = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    path: Path
+    uid: str
+    arrived_ns: int
+    size: int
+
+
+class MaildirSource:
+    """A Maildir as a `MailSource`; its folders are made when missing."""
+
+    def __init__(self, name: str, path: Path, *, max_bytes: int = MAX_BYTES) -> None:
+        """Take note; mails above `max_bytes` bytes come by their beginning only."""
+        self.name = name
+        self._path = path
+        self._max_bytes = max_bytes
+        self._files: dict[str, Path] = {}  # uid → file, as of the last scan
+
+    @property
+    def unfetchable(self) -> tuple[str, ...]:
+        """None: a file that can't be read is an error of the whole mailbox."""
+        return ()
+
+    def scan(self, known: Known) -> Iterator[RawMail]:
+        """Yield unknown mails in the order of their arrival; one mail at a time is in memory.
+
+        A file that can't be read doesn't stop the others: it is complained about at the end.
+        """
+        with self._unavailable():
+            make_maildir(self._path)
+            files = self._files = _mails_in(self._path)
+        have = known(0)
+        found = (_look_at(path, uid) for uid, path in files.items() if uid not in have)
+        unreadable: OSError | None = None
+        for mail in sorted(filter(None, found), key=lambda mail: (mail.arrived_ns, mail.uid)):
+            try:
+                raw = self._read(mail)
+            except FileNotFoundError:
+                continue  # somebody else moved or removed it (F23)
+            except OSError as error:
+                unreadable = error
+                continue
+            yield raw
+        if unreadable is not None:
+            raise MailboxUnavailable(self.name, str(unreadable)) from unreadable
+
+    def _read(self, mail: _Found) -> RawMail:
+        big = mail.size > self._max_bytes
+        # No link is followed, and a named pipe put there would not make us wait.
+        handle = os.open(mail.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            data = file.read(HEADER_CAP + BEGINNING if big else self._max_bytes + 1)
+        raw = RawMail(
+            mailbox=self.name,
+            uidvalidity=0,
+            uid=mail.uid,
+            received_at=datetime.fromtimestamp(mail.arrived_ns / 1e9, UTC),
+            data=data,
+        )
+        return PartialMail.of(raw, size=mail.size) if big else raw
+
+    def file(self, uidvalidity: int, uid: str, folder: Filing) -> bool:
+        """Rename a mail into the folder `.Processed` or `.Rejected`, keeping its flags."""
+        return self.file_all(uidvalidity, [uid], folder)
+
+    def file_all(self, uidvalidity: int, uids: Sequence[str], folder: Filing) -> bool:
+        """Rename many mails; the Maildir is listed once at most."""
+        target = self._path / _FOLDERS[folder]
+        with self._unavailable():
+            try:
+                make_maildir(target, folder=True)
+                if all(_renamed(self._files.get(uid), target) for uid in uids):
+                    return True
+                make_maildir(self._path)
+                files = _mails_in(self._path)  # somebody opened one, or it is from another scan
+                for uid in uids:
+                    _renamed(files.get(uid), target)
+            except OSError as error:
+                if error.errno in _FORBIDDEN:
+                    return False
+                raise
+        return True
+
+    def wait(self, seconds: float, *, stop: Stop) -> bool:
+        """Look at new/ five times a second; its time stamp tells whether listing is worth it."""
+        new = self._path / "new"
+        end = time.monotonic() + seconds
+        listed_ns = -1
+        while not stop() and (left := end - time.monotonic()) > 0:
+            with self._unavailable():
+                make_maildir(self._path)
+                changed_ns = new.stat().st_mtime_ns
+                if changed_ns != listed_ns:
+                    settled = time.time_ns() - changed_ns > _TICK * 1e9
+                    listed_ns = changed_ns if settled else -1
+                    if any(_uid(name) not in self._files for name in _names(new)):
+                        return True
+            time.sleep(min(left, _LOOK))
+        return False
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+    @contextlib.contextmanager
+    def _unavailable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise MailboxUnavailable(self.name, str(error)) from error
+
+
+def deliver(path: Path, data: bytes, *, unique: str | None = None) -> Path:
+    """Write a mail into the Maildir `path` (made when missing) and return its file.
+
+    The file is on disk, name included, when this returns. With `unique` the mail is written once:
+    a file of that name in new/ or cur/ is left as it is. OSError when the disk refuses;
+    ValueError for a `unique` that is no plain file name.
+    """
+    if unique is None:
+        now = time.time_ns()
+        host = re.sub(r"[^A-Za-z0-9.-]", "_", socket.gethostname())[:64]
+        name = f"{now // 10**9}.N{now % 10**9}P{os.getpid()}Q{next(_deliveries)}.{host}"
+    elif _UNIQUE.fullmatch(unique) is None:
+        raise ValueError(f"{unique!r} can't be the name of a mail file")
+    else:
+        name = unique
+    make_maildir(path)
+    if unique is not None and (there := _delivered(path, unique)) is not None:
+        return there
+    # Two deliveries of one unique name must not write into the same file.
+    draft = path / "tmp" / f"{name}.{os.getpid()}.{next(_deliveries)}"
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        final = draft.rename(path / "new" / name)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    _sync_folder(final.parent)
+    return final
+
+
+def _delivered(path: Path, unique: str) -> Path | None:
+    if (new := path / "new" / unique).exists():
+        return new
+    with os.scandir(path / "cur") as files:  # much quicker than making a Path of each
+        name = next((file.name for file in files if _uid(file.name) == unique), None)
+    return None if name is None else path / "cur" / name
+
+
+def make_maildir(path: Path, *, folder: bool = False) -> None:
+    """Make the three parts of a Maildir; a Maildir++ `folder` gets its mark as well."""
+    if all((path / part).is_dir() for part in _PARTS):
+        return
+    for part in _PARTS:
+        (path / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder:
+        (path / "maildirfolder").touch()
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _names(path: Path) -> list[str]:
+    return [file.name for file in path.iterdir() if not file.name.startswith(".")]
+
+
+def _uid(name: str) -> str:
+    unique = name.partition(":")[0]
+    # A name that is not UTF-8 could be neither stored nor shown.
+    return unique if unique.isprintable() else quote(os.fsencode(unique))
+
+
+def _mails_in(path: Path) -> dict[str, Path]:
+    # new/ first: a mail that somebody opens meanwhile moves to cur/ and is then seen there.
+    parts = (path / "new", path / "cur")
+    return {_uid(name): part / name for part in parts for name in _names(part)}
+
+
+def _renamed(path: Path | None, folder: Path) -> bool:
+    if path is None:
+        return False
+    info = "" if ":2," in path.name else ":2,"
+    try:
+        path.rename(folder / "cur" / f"{path.name}{info}")
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _look_at(path: Path, uid: str) -> _Found | None:
+    try:
+        facts = path.lstat()
+    except OSError:
+        return None  # moved meanwhile; the next scan finds it
+    if not stat.S_ISREG(facts.st_mode):
+        return None
+    return _Found(path=path, uid=uid, arrived_ns=facts.st_mtime_ns, size=facts.st_size)

@@ -1,0 +1,97 @@
+"""What every mailbox can do, whatever it is made of: list new mail, file handled mail, wait."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from cases.model import RawMail
+
+MAX_BYTES = 25 * 2**20  #: mails above this size (bytes) are taken in by their beginning only
+BEGINNING = 64 * 2**10  #: bytes of body kept of such a mail
+HEADER_CAP = 128 * 2**10  #: bytes of header kept of such a mail
+
+Known = Callable[[int], frozenset[str]]  #: uidvalidity → the uids that are stored already
+Stop = Callable[[], bool]  #: true when the desk is going down
+
+
+class Filing(StrEnum):
+    """Where a handled mail goes; a result of what was decided, never a state (nobody reads it)."""
+
+    PROCESSED = "processed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartialMail(RawMail):
+    """The untouched beginning of a mail that is too big, or that the server won't give whole.
+
+    `data` ends after the header block and 64 KiB of body; the whole mail stays on the server.
+    """
+
+    size: int  #: bytes of the whole mail by the server's account (RFC822.SIZE)
+
+    @classmethod
+    def of(cls, mail: RawMail, *, size: int) -> "PartialMail":
+        """Cut `mail` down to its beginning."""
+        return cls(
+            mailbox=mail.mailbox,
+            uidvalidity=mail.uidvalidity,
+            uid=mail.uid,
+            received_at=mail.received_at,
+            data=_beginning(mail.data),
+            size=size,
+        )
+
+
+class MailSource(Protocol):
+    """A mailbox; every method raises `MailboxUnavailable` and nothing else.
+
+    Its `refused` says that trying again soon is no use (login refused, bad certificate). After
+    any error the next call starts afresh, so there is nothing to repair.
+    """
+
+    name: str  #: key of the mailbox in config.yaml
+
+    @property
+    def unfetchable(self) -> tuple[str, ...]:
+        """The UIDs that the server lists but won't give, not even in part (F29)."""
+        ...
+
+    def scan(self, known: Known) -> Iterator[RawMail]:
+        """Yield every mail whose uid is not in `known(uidvalidity)`, oldest first.
+
+        Mails are fetched in batches bounded by bytes, so stopping early costs little. A mail that
+        somebody removes meanwhile is not yielded (F23); a too big one comes as `PartialMail`.
+        """
+        ...
+
+    def file(self, uidvalidity: int, uid: str, folder: Filing) -> bool:
+        """Move a handled mail out of the way; safe to repeat.
+
+        A mail that is no longer there counts as filed (F24). False means that the mailbox does
+        not let us move mail (read-only, over quota): it stays where it is (F27, F28).
+        """
+        ...
+
+    def file_all(self, uidvalidity: int, uids: Sequence[str], folder: Filing) -> bool:
+        """Move many handled mails at once, as `file` does; False: some or all of them stay."""
+        ...
+
+    def wait(self, seconds: float, *, stop: Stop) -> bool:
+        """Block until new mail is likely (True), or the time is over or `stop()` is true (False).
+
+        `stop` is asked at least once a second.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the mailbox; the next call would open it again."""
+        ...
+
+
+def _beginning(data: bytes) -> bytes:
+    """Cut `data` after its header block and the first 64 KiB of its body (RFC 5322 §2.1)."""
+    ends = [end + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (end := data.find(mark)) >= 0]
+    header = min([*ends, HEADER_CAP])
+    return data[: header + BEGINNING]
