@@ -1,0 +1,1 @@
+"""Words to labels: language, category, severity words, facts. The only home of spaCy."""
