@@ -1,0 +1,1 @@
+"""Labels to decisions: which case, which department, how urgent, which letters. Pure."""

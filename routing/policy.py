@@ -1,0 +1,108 @@
+"""What the supervisors decided in rules.yaml, as values. Pure; pipeline/rules_file.py reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cases.model import Category
+from routing.deadlines import Calendar, Limit
+from routing.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    """Who handles complaints, and who speaks for them."""
+
+    key: str
+    names: Mapping[str, str]  #: by language
+    to: tuple[str, ...]  #: where routed mails go
+    manager: str = ""
+    deputies: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The addresses whose replies may count as this department's word (design 7.4)."""
+        people = (*self.to, self.manager, *self.deputies)
+        return frozenset(addr.lower() for addr in people if addr)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryPolicy:
+    """A category: how it is called and which department answers for it."""
+
+    names: Mapping[str, str]
+    department: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityLevel:
+    """A level of severity, most serious first in the policy."""
+
+    name: str
+    names: Mapping[str, str]
+    words: Words
+    answer_within: Limit
+    alert: tuple[str, ...] = ()  #: told at once
+    serious: bool = False  #: the complainant hears that a manager was told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """When a rule holds: every part that is given must hold; any of its values will do."""
+
+    words: Words | None = None
+    category: tuple[Category, ...] = ()
+    severity: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()  #: patterns with * as in file names, on canonical names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a rule that holds adds or sets."""
+
+    category: Category | None = None
+    severity: str = ""
+    departments: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule; from top to bottom all that hold add up, until one says stop."""
+
+    name: str
+    when: Condition
+    then: Effect
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything rules.yaml says, with the version that is stored with each case."""
+
+    version: str
+    languages: tuple[str, ...]
+    desk_names: Mapping[str, str]
+    supervisors: tuple[str, ...]
+    calendar: Calendar
+    departments: Mapping[str, Department]
+    categories: Mapping[Category, CategoryPolicy]
+    severities: tuple[SeverityLevel, ...]  #: most serious first; the last one is the default
+    rules: tuple[Rule, ...]
+    enquiries: str  #: the department that answers what is no complaint
+    enquiry_limit: Limit
+    unsure_below: float  #: a category with a lower probability is a guess
+    close_after: timedelta  #: silence after the outcome
+
+    def letter_language(self, language: str) -> str:
+        """Return the language we write in to somebody who wrote in `language`."""
+        return language if language in self.languages else self.languages[0]
+
+    def severity(self, name: str) -> SeverityLevel:
+        """Return the level called `name`; the default one for a name that is gone from the file."""
+        return next((s for s in self.severities if s.name == name), self.severities[-1])
+
+    def department_of(self, addr: str) -> str:
+        """Return the key of the department that lists `addr`, "" if none does."""
+        wanted = addr.lower()
+        return next((key for key, d in self.departments.items() if wanted in d.listed), "")

@@ -1,0 +1,109 @@
+"""Does a department's word count? Three proofs (design 7.4, reliability 3.5). Pure.
+
+The token, or a signed Message-ID in the thread, shows that the writer has our routed mail, the list
+that the address is the department's, and our own mail server's Authentication-Results that the
+address is not forged.
+"""
+
+import re
+from dataclasses import dataclass
+
+from cases.model import Lead, LetterName, ParsedMail, Scope
+from routing.policy import Policy
+
+#: What may hold anybody's words within a result: quoted strings, and comments without a comment.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+#: A signed Message-ID of one of these in the thread is as good as the token.
+_TO_DEPARTMENTS = frozenset(
+    {LetterName.ROUTED.value, LetterName.FOLLOW_UP.value, LetterName.HOW_TO_ANSWER.value}
+)
+_COMMENT = re.compile(r"\([^()]*\)?")
+_DEEPEST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """How senders are authenticated: `authserv_id` of our own mail server (RFC 8601 §2.5).
+
+    Empty means `trust: token_and_list`: the third proof is switched off for servers that add none.
+    """
+
+    authserv_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """Whether a reply may act for `department`, and which proof is missing if not."""
+
+    department: str
+    granted: bool
+    why_not: str = ""
+
+
+def authority(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> Authority:
+    """Weigh the proofs of a reply to `lead`."""
+    addr = mail.sender.addr.lower()
+    key = lead.party if lead.scope is Scope.DEPARTMENT else policy.department_of(addr)
+    department = policy.departments.get(key)
+    if department is None:
+        return Authority(department=key, granted=False, why_not="the department is gone")
+    if lead.scope is not Scope.DEPARTMENT and lead.letter not in _TO_DEPARTMENTS:
+        why_not = "it answers none of our mails to the department"
+    elif not mail.sender_certain:
+        why_not = "its sender is ambiguous"
+    elif addr not in department.listed:
+        why_not = f"{addr} is not on the list of {key}"
+    elif key not in lead.case.departments:
+        why_not = f"{key} does not handle this case now"
+    else:
+        verdict = authentication(mail, trust)
+        why_not = "" if verdict in ("pass", "off") else f"the sender's authentication is {verdict}"
+    return Authority(department=key, granted=not why_not, why_not=why_not)
+
+
+def authentication(mail: ParsedMail, trust: Trust) -> str:
+    """Return "off", "pass", "fail" or "none" from our server's own, topmost results."""
+    if not trust.authserv_id:
+        return "off"
+    for name, value in mail.headers:
+        if name == "received" and not _by_us(value, trust):
+            break  # below the first foreign Received line anybody may have written anything
+        if name == "authentication-results":
+            text = _bare(value)
+            if text.partition(";")[0].split()[:1] != [trust.authserv_id.lower()]:
+                continue
+            return _verdict(text, mail.sender.addr.lower())
+    return "none"
+
+
+def _bare(results: str) -> str:
+    """Return results without quoted strings and comments: a stranger chose the words in them."""
+    text = _QUOTED.sub(" ", results[:20_000]).lower()
+    for _ in range(_DEEPEST):
+        text = _COMMENT.sub(" ", text)
+        if "(" not in text:
+            return text
+    return ""
+
+
+def _by_us(received: str, trust: Trust) -> bool:
+    match = re.search(r"\bby\s+([A-Za-z0-9.-]{1,255})", received)
+    return match is not None and match[1].lower() == trust.authserv_id.lower()
+
+
+def _verdict(results: str, addr: str) -> str:
+    """Read the methods (RFC 8601 §2.2): each begins with its own result, nothing else counts.
+
+    `dmarc=pass` must be about the sender's domain; `auth=pass` about the sender's own account.
+    """
+    local, _, domain = addr.rpartition("@")
+    failed = False
+    for method in results.split(";")[1:]:
+        words = re.sub(r"\s*=\s*", "=", method).split()
+        result, properties = words[:1], words[1:]
+        if result == ["dmarc=pass"] and f"header.from={domain}" in properties:
+            return "pass"
+        if result == ["auth=pass"] and {f"smtp.auth={addr}", f"smtp.auth={local}"} & {*properties}:
+            return "pass"
+        failed |= result in (["dmarc=fail"], ["dkim=fail"], ["spf=fail"])
+    return "fail" if failed else "none"
