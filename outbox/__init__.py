@@ -1,0 +1,1 @@
+"""Bytes out: building a mail, handing it over, and when to try again."""
