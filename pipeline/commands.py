@@ -1,0 +1,225 @@
+"""What each command does; run.py only unpacks the command line."""
+
+import json
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from cases.errors import ConfigError
+from pipeline import check as checks
+from pipeline import config, inspect, poll
+from pipeline import explain as explanations
+from pipeline.casefile import case_file, case_json, event_json
+from pipeline.clock import now
+from pipeline.desk import Desk, open_desk, open_store, require_schema
+from pipeline.exits import AWAY, BAD_CONFIG, BAD_DATA, NO_INPUT, OK, TRY_AGAIN, say
+from pipeline.lock import AlreadyRunning
+from pipeline.rules_file import load as load_rules
+from pipeline.serve import serve as run_service
+from pipeline.serve import work_off
+from pipeline.show import reporter
+from pipeline.status import health
+
+
+def _open(config_file: Path, *, isolated: bool = False) -> Desk:
+    desk = open_desk(config.load(config_file), isolated=isolated)
+    require_schema(desk)
+    return desk
+
+
+def _print(row: object) -> None:
+    line = json.dumps(row, ensure_ascii=False)
+    # A file name or a text may hold a lone surrogate, which no output can show.
+    sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
+
+
+def serve(config_file: Path, *, once: bool) -> int:
+    """Run the daemon, or one round of it; 75 if a mailbox could not be read in that round."""
+    desk = open_desk(config.load(config_file), isolated=True)
+    try:
+        failed = run_service(desk, reporter(), once=once)
+    except OSError as error:
+        say(str(error.strerror or error))
+        return AWAY
+    return TRY_AGAIN if failed else OK
+
+
+def ingest(config_file: Path, files: Iterable[Path]) -> int:
+    """Store mails from files; handle them at once unless a daemon is there to do it."""
+    desk, code = _open(config_file, isolated=True), OK
+    for path in files:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            say(f"{path}: {error.strerror}")
+            code = NO_INPUT
+            continue
+        new = poll.take_in(desk, data, now=now())
+        say(f"{path}: {'taken in' if new else 'was taken in before'}")
+    with suppress(AlreadyRunning):
+        work_off(desk, reporter())
+    return code
+
+
+def parse(config_file: Path, paths: Iterable[Path], *, as_json: bool) -> int:
+    """Print how each mail is read; without a config file nothing counts as ours."""
+    settings = config.load(config_file) if config_file.exists() else None
+    code = OK
+    for name, path in inspect.mails_below(paths):
+        try:
+            row = inspect.parse_row(name, path.read_bytes(), settings)
+        except OSError as error:
+            say(f"{path}: {error.strerror}")
+            code = NO_INPUT
+            continue
+        if as_json:
+            _print(row)
+        else:
+            sys.stdout.write(explanations.parsed(row))
+    return code
+
+
+def classify(config_file: Path, lines: Iterable[str], *, as_json: bool) -> int:
+    """Print a classification for each line of standard input."""
+    rules = load_rules(config.load(config_file).rules)
+    try:
+        for row in inspect.classify_rows(lines, rules):
+            if as_json:
+                _print(row)
+            else:
+                doubt = " (unsure)" if row["unsure"] else ""
+                sys.stdout.write(f"{row['id']}: {row['category']}{doubt}, {row['severity']}\n")
+    except ValueError as error:
+        say(str(error))
+        return BAD_DATA
+    return OK
+
+
+def explain(config_file: Path, file: Path) -> int:
+    """Print the whole decision about one mail in words."""
+    settings = config.load(config_file)
+    rules = load_rules(settings.rules)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        say(f"{file}: {error.strerror}")
+        return NO_INPUT
+    found = inspect.explain(data, settings, rules, now=now())
+    sys.stdout.write("\n".join(explanations.explained(found, rules.policy)) + "\n")
+    return OK
+
+
+def status(config_file: Path, *, as_json: bool) -> int:
+    """Print counts and troubles; 69 when a person should look."""
+    desk = _open(config_file)
+    found = health(desk, now=now())
+    if as_json:
+        _print(found.as_json())
+    else:
+        for title, counts in (
+            ("mails", found.mails),
+            ("cases", found.cases),
+            ("letters", found.letters),
+        ):
+            shown = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+            sys.stdout.write(f"{title:>8}: {shown or 'none'}\n")
+        for name, at in found.mailboxes.items():
+            sys.stdout.write(f"{'mailbox':>8}: {name}, last read {at or 'never'}\n")
+        for issue in found.issues or ("all is well",):
+            sys.stdout.write(f"{'issue' if found.issues else 'health':>8}: {issue}\n")
+    return AWAY if found.issues else OK
+
+
+def check(config_file: Path, *, online: bool) -> int:
+    """Print what was checked; 78 when something is wrong, every problem on a line of its own."""
+    settings = config.load(config_file)
+    try:
+        desk = open_desk(settings)
+    except ConfigError as error:
+        say(str(error))
+        return BAD_CONFIG
+    fine = True
+    for good, words in checks.check(desk, online=online):
+        fine &= good
+        sys.stdout.write(f"{'ok' if good else 'WRONG':>5}  {words}\n")
+    return OK if fine else BAD_CONFIG
+
+
+def cases_list(config_file: Path, *, status: str, limit: int, as_json: bool) -> int:
+    """Print the newest cases."""
+    desk = _open(config_file)
+    with desk.store.read() as tx:
+        found = tx.recent_cases(status=status, limit=limit)
+    if as_json:
+        for case in found:
+            _print(case_json(case))
+        return OK
+    table = Table(box=None, header_style="dim")
+    for title in ("case", "status", "category", "severity", "due", "with", "subject"):
+        last = title == "subject"
+        table.add_column(title, no_wrap=True, overflow="ellipsis" if last else "fold")
+    zone = desk.rules.policy.calendar.zone
+    for case in found:
+        due = case.due_at.astimezone(zone).strftime("%m-%d %H:%M") if case.due_at else ""
+        doubt = "?" if case.unsure else ""
+        table.add_row(
+            case.reference,
+            case.status.value,
+            case.category.value + doubt,
+            case.severity,
+            due,
+            ", ".join(case.departments),
+            case.subject[:60],
+        )
+    # Without a terminal there is no width to fit into: nothing shall be folded for grep.
+    width = None if sys.stdout.isatty() else 200
+    Console(markup=False, highlight=False, width=width).print(table)
+    return OK
+
+
+def cases_show(config_file: Path, reference: str, *, as_json: bool) -> int:
+    """Print the file of one case; 66 if there is none of that reference."""
+    desk = _open(config_file)
+    with desk.store.read() as tx:
+        case = tx.case_by_reference(reference)
+        events = tx.events(case.id) if case else ()
+        letters = tx.letters_of(case.id) if case else ()
+    if case is None:
+        say(f"there is no case {reference}; `cases list` shows the newest")
+        return NO_INPUT
+    if as_json:
+        letter_rows = [
+            {"letter": name, "to": to, "state": state, "reply": reply}
+            for name, to, state, reply in letters
+        ]
+        events_rows = [event_json(event) for event in events]
+        _print({**case_json(case), "events": events_rows, "letters": letter_rows})
+        return OK
+    zone = desk.rules.policy.calendar.zone
+    sys.stdout.write("\n".join(case_file(case, events, zone)) + "\n")
+    return OK
+
+
+def db_upgrade(config_file: Path) -> int:
+    """Bring the schema up to date and say where it stands."""
+    store = open_store(config.load(config_file))
+    before = store.schema() or "empty"
+    store.upgrade()
+    say(f"database: {before} → {store.schema()}")
+    return OK
+
+
+def train(data: Path, model: Path) -> int:
+    """Train the classifier and print its figures on texts that never trained."""
+    from classify.train import train as train_model
+
+    metrics = train_model(data, model)
+    for language, score in metrics.macro_f1.items():
+        sys.stdout.write(
+            f"{language}: macro-F1 {score:.3f} on {metrics.held_out[language]} texts\n"
+        )
+    return OK

@@ -1,0 +1,294 @@
+"""config.yaml → frozen Settings. Every problem at once, each with file, line, key and what to do.
+
+Secrets never stand in the file: `${NAME}` is taken from the environment, `…_file` from a file.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from cases.errors import ConfigError, Problem
+from pipeline.config_schema import Config, MailboxBlock
+from pipeline.yamlfile import Document, read, validate
+from routing.trust import Trust
+
+_ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+MOST_PORT = 65535
+_LISTEN = re.compile(r"smtp://([^:/]+|\[[0-9a-f:]+\]):(\d{1,5})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapSettings:
+    """How to reach a mailbox by IMAP."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: Literal["implicit", "starttls", "none"]
+    ca_file: Path | None
+    inbox: str
+    processed: str
+    rejected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSettings:
+    """How to reach the outgoing mail server."""
+
+    host: str
+    port: int
+    tls: Literal["starttls", "implicit", "none"]
+    user: str
+    password: str
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxSettings:
+    """One complaints mailbox; `source` is a Maildir's path or an IMAP account."""
+
+    name: str
+    address: str
+    source: Path | ImapSettings
+    answer_mail_since: datetime  #: older mail is recorded, never answered
+    plus_addressing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything config.yaml says, paths made absolute against its folder."""
+
+    file: Path
+    database: str
+    mailboxes: Mapping[str, MailboxSettings]
+    listen: tuple[str, int] | None
+    outgoing: Path | SmtpSettings
+    trust: Trust
+    rules: Path
+    secret_file: Path
+    samples: bool
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses complainants write to, lower case."""
+        return frozenset(box.address.lower() for box in self.mailboxes.values())
+
+
+def load(path: Path, *, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read config.yaml; raises ConfigError with every problem."""
+    document = read(path)
+    reader = _Reader(
+        document, path.resolve().parent, os.environ if environment is None else environment
+    )
+    config = validate(reader.expanded(), Config)
+    settings = reader.settings(config)
+    if reader.problems:
+        raise ConfigError(tuple(reader.problems))
+    return settings
+
+
+class _Reader:
+    """Turns the validated file into Settings, collecting what can't be known from its form."""
+
+    def __init__(self, document: Document, base: Path, environment: Mapping[str, str]) -> None:
+        self._document, self._base, self._environment = document, base, environment
+        self.problems: list[Problem] = []
+
+    def expanded(self) -> Document:
+        """Return the document with every ${NAME} replaced from the environment."""
+        value = self._expand(self._document.value, ())
+        if self.problems:
+            raise ConfigError(tuple(self.problems))
+        assert isinstance(value, dict)  # noqa: S101 - a mapping stays one
+        return Document(file=self._document.file, value=value, lines=self._document.lines)
+
+    def _expand(self, value: object, path: tuple[str, ...]) -> object:
+        if isinstance(value, dict):
+            return {key: self._expand(item, (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._expand(item, (*path, str(n))) for n, item in enumerate(value)]
+        if not isinstance(value, str):
+            return value
+
+        def lookup(match: re.Match[str]) -> str:
+            found = self._environment.get(match[1])
+            if found is None:
+                self._complain(
+                    path,
+                    f"needs the environment variable {match[1]}, which is not set",
+                    f"Set {match[1]}, or name a file with {path[-1]}_file",
+                )
+            return found or ""
+
+        return _ENV.sub(lookup, value)
+
+    def settings(self, config: Config) -> Settings:
+        boxes = {name: self._mailbox(name, box) for name, box in config.mailboxes.items()}
+        trust = config.trust
+        return Settings(
+            file=self._base / Path(self._document.file).name,
+            database=self._database(config),
+            mailboxes=boxes,
+            listen=self._listen(config),
+            outgoing=self._outgoing(config),
+            trust=Trust(authserv_id="" if isinstance(trust, str) else trust.authentication_results),
+            rules=self._path(config.rules),
+            secret_file=self._path(config.secret_file),
+            samples=config.samples,
+        )
+
+    def _mailbox(self, name: str, box: MailboxBlock) -> MailboxSettings:
+        path = ("mailboxes", name, "source")
+        source: Path | ImapSettings
+        if isinstance(box.source, str):
+            source = self._maildir(box.source, path)
+        else:
+            imap, here = box.source.imap, (*path, "imap")
+            self._check_plain(imap.tls, imap.host, here)
+            source = ImapSettings(
+                host=imap.host,
+                port=imap.port,
+                user=imap.user,
+                password=self._secret(imap.password, imap.password_file, (*here, "password")),
+                tls=imap.tls,
+                ca_file=self._path(imap.ca_file) if imap.ca_file else None,
+                inbox=imap.folders.inbox,
+                processed=imap.folders.processed,
+                rejected=imap.folders.rejected,
+            )
+        return MailboxSettings(
+            name=name,
+            address=box.address,
+            source=source,
+            answer_mail_since=box.answer_mail_since,
+            plus_addressing=box.plus_addressing,
+        )
+
+    def _outgoing(self, config: Config) -> Path | SmtpSettings:
+        path = ("outgoing",)
+        if isinstance(config.outgoing, str):
+            return self._maildir(config.outgoing, path)
+        smtp, here = config.outgoing.smtp, (*path, "smtp")
+        self._check_plain(smtp.tls, smtp.host, here)
+        password = ""
+        if smtp.user:
+            password = self._secret(smtp.password, smtp.password_file, (*here, "password"))
+        return SmtpSettings(
+            host=smtp.host,
+            port=smtp.port,
+            tls=smtp.tls,
+            user=smtp.user,
+            password=password,
+            ca_file=self._path(smtp.ca_file) if smtp.ca_file else None,
+        )
+
+    def _check_plain(self, tls: str, host: str, path: tuple[str, ...]) -> None:
+        """Refuse to send passwords and complaints over a network in plain text."""
+        if tls == "none" and host not in ("localhost", "127.0.0.1", "::1"):
+            self._complain(
+                (*path, "tls"),
+                f"is none, but {host} is not this machine",
+                "Use implicit or starttls",
+            )
+
+    def _maildir(self, value: str, path: tuple[str, ...]) -> Path:
+        kind, _, folder = value.partition(":")
+        if kind != "maildir" or not folder:
+            self._complain(
+                path, f"{value!r} is neither a Maildir nor a server", "Write maildir:FOLDER"
+            )
+        return self._path(folder)
+
+    def _listen(self, config: Config) -> tuple[str, int] | None:
+        if not config.listen:
+            return None
+        match = _LISTEN.fullmatch(config.listen)
+        if match is None or int(match[2]) > MOST_PORT:
+            self._complain(
+                ("listen",), f"{config.listen!r} is no address", "Write smtp://127.0.0.1:2525"
+            )
+            return None
+        if not any(isinstance(box.source, str) for box in config.mailboxes.values()):
+            self._complain(("listen",), "needs a mailbox whose source is a Maildir", "Remove it")
+        return match[1].strip("[]"), int(match[2])
+
+    def _database(self, config: Config) -> str:
+        url = self._secret(config.database, config.database_file, ("database",))
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith(prefix + "/"):
+            return prefix + str(self._path(url.removeprefix(prefix)))
+        return url
+
+    def _secret(self, value: str, file: str, path: tuple[str, ...]) -> str:
+        """Return the value, or the content of the file that is named instead."""
+        if bool(value) == bool(file):
+            self._complain(
+                path,
+                "is given twice" if value else "is missing",
+                f"Give {path[-1]} (for example ${{DESK_{path[-1].upper()}}}) or {path[-1]}_file",
+            )
+            return ""
+        if value:
+            return value
+        found = self._try_read(self._path(file), (*path[:-1], f"{path[-1]}_file"))
+        return found.strip()
+
+    def _try_read(self, path: Path, key: tuple[str, ...]) -> str:
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self._complain(key, f"can't read {path}: {error}", "Check the path, owner and mode")
+            return ""
+
+    def _path(self, value: str) -> Path:
+        return self._base / Path(value).expanduser()
+
+    def _complain(self, path: tuple[str, ...], what: str, fix: str) -> None:
+        self.problems.append(self._document.problem(path, what, fix))
+
+
+def secret_key(path: Path, *, random: Callable[[int], bytes] = os.urandom) -> bytes:
+    """Return the key that signs reply tokens and Message-IDs; made on first use, mode 0600.
+
+    Whoever loses it loses the thread of every open case, so it belongs into the backup.
+    """
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            key = random(32)
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise ConfigError(
+            (
+                Problem(
+                    file=str(path),
+                    line=0,
+                    key="secret_file",
+                    what=f"can't be read: {error.strerror}",
+                    fix="Check its owner and mode",
+                ),
+            )
+        ) from error
+    if len(key) < 16:
+        raise ConfigError(
+            (
+                Problem(
+                    file=str(path),
+                    line=0,
+                    key="secret_file",
+                    what=f"holds {len(key)} bytes; a key needs at least 16",
+                    fix="Restore it from the backup",
+                ),
+            )
+        )
+    return key

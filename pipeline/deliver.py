@@ -1,0 +1,122 @@
+"""Due outbox rows → the next mail server. Claim, hand over, record; each its own transaction."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cases.lifecycle import MOVES, step
+from cases.model import CaseEvent, LetterName, Move
+from cases.outbox_rows import OutboxRow
+from cases.outgoing import Delivery, DeliveryState
+from cases.store import Transaction
+from outbox.retry import Verdict, judge
+from outbox.sender import LeaseLost, Sender
+from pipeline.clock import now as clock_now
+from pipeline.desk import Desk
+from pipeline.write import queue
+from routing import letters
+from routing.phrases import phrase
+
+#: Longer than connecting and the envelope may take; renewed when the payload leaves.
+LEASE = timedelta(minutes=5)
+DOT_LEASE = timedelta(minutes=15)
+#: Alerts are numbered by what caused them: up to here by inbox rows, above it by outbox rows.
+LETTER_ALERTS = 10**11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What became of one try."""
+
+    row: OutboxRow
+    delivery: Delivery
+    state: str  #: of the row now
+
+
+def deliver_one(desk: Desk, sender: Sender, *, now: datetime) -> Delivered | None:
+    """Try the next letter that is due; None when none is."""
+    with desk.store.begin() as tx:
+        row = tx.lease_letter(owner=desk.owner, now=now, lease=LEASE)
+    if row is None:
+        return None
+
+    def before_dot() -> None:
+        # The one place where time goes on inside a verb: the server may have kept us waiting.
+        with desk.store.begin() as tx:
+            if not tx.mark_dot(row, now=clock_now(), lease=DOT_LEASE):
+                raise LeaseLost
+
+    try:
+        delivery = sender.send(
+            row.data,
+            message_id=row.message_id,
+            envelope_from=row.envelope_from,
+            recipient=row.recipient,
+            before_dot=before_dot,
+        )
+    except LeaseLost:
+        lost = Delivery(state=DeliveryState.TRANSIENT, reply="taken over by another worker")
+        return Delivered(row=row, delivery=lost, state="ready")
+    verdict = judge(
+        delivery, tries=row.tries, ambiguous=row.ambiguous, created_at=row.created_at, now=now
+    )
+    with desk.store.begin() as tx:
+        _record(tx, desk, row, delivery, verdict, now=now)
+    return Delivered(row=row, delivery=delivery, state=verdict.state)
+
+
+def _record(
+    tx: Transaction,
+    desk: Desk,
+    row: OutboxRow,
+    delivery: Delivery,
+    verdict: Verdict,
+    *,
+    now: datetime,
+) -> None:
+    settled = tx.settle_letter(
+        row,
+        verdict.state,
+        reply=delivery.reply,
+        now=now,
+        not_before=verdict.not_before,
+        ambiguous=delivery.state is DeliveryState.AMBIGUOUS,
+    )
+    if not settled or verdict.state == "ready":
+        return
+    kind = {"sent": "letter_sent", "failed": "undeliverable", "held": "held"}[verdict.state]
+    detail = f"{row.letter} to {row.recipient}: {delivery.reply}"
+    event = CaseEvent(at=now, kind=kind, actor="desk", detail=detail)
+    tx.add_events(row.case_id, (event,), key=f"letter:{row.id}:{verdict.state}")
+    if verdict.state != "sent":
+        _alert(tx, desk, row, delivery, now=now)
+    elif row.letter == LetterName.OUTCOME:
+        _outcome_sent(tx, desk, row, now=now)
+
+
+def _outcome_sent(tx: Transaction, desk: Desk, row: OutboxRow, *, now: datetime) -> None:
+    """Start the time of silence; unless the complainant has reopened the case meanwhile."""
+    case = tx.lock_case(row.case_id)
+    if case is None or (case.status, Move.SEND_OUTCOME) not in MOVES:
+        return
+    case = replace(case, status=step(case.status, Move.SEND_OUTCOME))
+    tx.save_case(case, close_at=now + desk.rules.policy.close_after)
+
+
+def _alert(
+    tx: Transaction, desk: Desk, row: OutboxRow, delivery: Delivery, *, now: datetime
+) -> None:
+    """Tell the supervisors that a letter did not arrive; an alert that fails tells nobody."""
+    case = tx.case(row.case_id)
+    if case is None or row.letter == LetterName.ALERT:
+        return
+    policy = desk.rules.policy
+    reason = phrase(
+        "undeliverable",
+        policy.languages[0],
+        letter=row.letter,
+        recipient=row.recipient,
+        reply=delivery.reply,
+    )
+    number = LETTER_ALERTS + row.id
+    notices = letters.alerts(case, policy.supervisors, policy, reasons=(reason,), revision=number)
+    queue(tx, desk, case, notices, original=b"", answers="", now=now)

@@ -1,0 +1,162 @@
+"""Everything one process works with, put together once from config.yaml and rules.yaml."""
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from cases.errors import ConfigError, Problem
+from cases.store import SCHEMA, Store
+from ingest.imap import ImapSource
+from ingest.listener import Listener
+from ingest.maildir import MaildirSource, deliver
+from ingest.source import MailSource
+from outbox.maildir import MaildirSender
+from outbox.sender import Sender
+from outbox.smtp import SmtpSender
+from pipeline.config import ImapSettings, MailboxSettings, Settings, SmtpSettings, secret_key
+from pipeline.reading import ChildReader, InlineReader, Reader, Tools
+from pipeline.rules_file import RuleSet
+from pipeline.rules_file import load as load_rules
+from templates.render import Letters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The wired parts; `owner` names this process in every lease it takes."""
+
+    settings: Settings
+    store: Store
+    rules: RuleSet
+    key: bytes
+    reader: Reader
+    letters: Letters
+    owner: str
+
+    @property
+    def tools(self) -> Tools:
+        """What reading a mail needs to know of this desk."""
+        return Tools(
+            vocabulary=self.rules.vocabulary,
+            own_addresses=self.settings.own_addresses,
+            key=self.key,
+        )
+
+    @property
+    def box(self) -> MailboxSettings:
+        """The mailbox whose address our letters come from: the first in config.yaml."""
+        return next(iter(self.settings.mailboxes.values()))
+
+
+def open_desk(settings: Settings, *, isolated: bool = False) -> Desk:
+    """Read the rules, open the database, prepare (not load) the model; raises ConfigError.
+
+    `isolated`: mails are read in a child process with limits, as the daemon does.
+    """
+    rules, key = load_rules(settings.rules), secret_key(settings.secret_file)
+    tools = Tools(vocabulary=rules.vocabulary, own_addresses=settings.own_addresses, key=key)
+    return Desk(
+        settings=settings,
+        store=open_store(settings),
+        rules=rules,
+        key=key,
+        reader=ChildReader(tools) if isolated else InlineReader(tools),
+        letters=Letters(zone=rules.policy.calendar.zone),
+        owner=f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}",
+    )
+
+
+def open_store(settings: Settings) -> Store:
+    """Prepare the database of config.yaml; raises ConfigError if its URL is wrong."""
+    try:
+        return Store(settings.database)
+    except ValueError as error:
+        raise _config_error(settings.file, "database", str(error)) from error
+
+
+def require_schema(desk: Desk) -> None:
+    """Make the tables of an empty database; refuse one of another version (F44)."""
+    found = desk.store.schema()
+    if not found:
+        desk.store.upgrade()
+    elif found != SCHEMA:
+        raise _config_error(
+            desk.settings.file,
+            "database",
+            f"holds schema {found}, this program needs {SCHEMA}",
+            "Make a backup, then run: python run.py db upgrade",
+        )
+
+
+def require_letters(desk: Desk) -> None:
+    """Refuse to start with a letter that can't be written (F85)."""
+    problems = desk.letters.check()
+    if problems:
+        raise ConfigError(
+            tuple(
+                Problem(
+                    file="templates/letters", line=0, key="", what=problem, fix="Mend the template"
+                )
+                for problem in problems
+            )
+        )
+
+
+def source_of(box: MailboxSettings) -> MailSource:
+    """Return the way into one mailbox; nothing is opened yet."""
+    if isinstance(box.source, Path):
+        return MaildirSource(box.name, box.source)
+    imap: ImapSettings = box.source
+    return ImapSource(
+        box.name,
+        host=imap.host,
+        port=imap.port,
+        user=imap.user,
+        password=imap.password,
+        tls=imap.tls,
+        folder=imap.inbox,
+        processed=imap.processed,
+        rejected=imap.rejected,
+        ca_file=imap.ca_file,
+    )
+
+
+def listener_of(settings: Settings) -> Listener | None:
+    """Return the embedded SMTP listener of config.yaml, None if it asks for none."""
+    boxes = settings.mailboxes.values()
+    found = next(((b.source, b.address) for b in boxes if isinstance(b.source, Path)), None)
+    if settings.listen is None or found is None:
+        return None
+    folder, address = found
+    local, _, domain = address.lower().rpartition("@")
+
+    def accept(recipient: str) -> bool:
+        name, _, host = recipient.lower().rpartition("@")
+        return host == domain and name.partition("+")[0] == local
+
+    try:
+        return Listener(*settings.listen, accept=accept, deliver=partial(deliver, folder))
+    except ValueError as error:
+        raise _config_error(settings.file, "listen", str(error)) from error
+
+
+def sender_of(settings: Settings) -> Sender:
+    """Return the way out; nothing is opened yet."""
+    if isinstance(settings.outgoing, Path):
+        folder = settings.outgoing
+        return MaildirSender(lambda data, name: deliver(folder, data, unique=name))
+    smtp: SmtpSettings = settings.outgoing
+    return SmtpSender(
+        host=smtp.host,
+        port=smtp.port,
+        tls=smtp.tls,
+        user=smtp.user,
+        password=smtp.password,
+        ca_file=smtp.ca_file,
+    )
+
+
+def _config_error(file: Path, key: str, what: str, fix: str = "") -> ConfigError:
+    return ConfigError((Problem(file=str(file), line=0, key=key, what=what, fix=fix),))

@@ -1,0 +1,236 @@
+"""Understanding one mail, here or in a child process with limits (design 7.2, reliability 4.6).
+
+A crafted mail may make a parser or the model eat all memory, never end, or crash the interpreter.
+So the daemon lets a child read: it has so much memory and time per mail, and when it dies or
+overruns, only that mail is read again by the ladder's last rung, which cannot fail: as a case that
+a person reads. The child is started by the first mail and is the only process that loads spaCy.
+"""
+
+import contextlib
+import io
+import os
+import pickle
+import select
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from cases.errors import DeskError
+from cases.model import Category, Classification, MailKind, Matter, ParsedMail, Screening
+from cases.tokens import own_case
+from classify.classifier import Classifier
+from classify.language import detect
+from classify.vocabulary import Vocabulary
+from ingest.parse import minimal_parse, parse
+from ingest.screen import screen
+
+MOST_MAILS = 500  #: read by one child before a fresh one takes over (F10)
+HEAD = struct.Struct("!I")
+_ALLOWED = ("cases.model", "datetime", "types")
+_PLAIN = ("set", "frozenset", "dict", "list", "tuple")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a mail says; `classification` is None for a machine's mail: nobody reads it."""
+
+    mail: ParsedMail
+    screening: Screening
+    classification: Classification | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What reading needs to know of this desk."""
+
+    vocabulary: Vocabulary
+    own_addresses: frozenset[str]
+    key: bytes
+
+
+class ReadingFailed(DeskError):
+    """A mail could not be read within the limits."""
+
+
+class Reader(Protocol):
+    """Reads mails one after the other."""
+
+    def read(self, data: bytes) -> Reading:
+        """Return what the mail says; raises ReadingFailed, and is ready for the next one."""
+
+    def close(self) -> None:
+        """Let go of whatever the reader holds."""
+
+
+class InlineReader:
+    """Reads in this process, without limits: for commands that look at one mail, and for tests."""
+
+    def __init__(self, tools: Tools, *, classifier: Classifier | None = None) -> None:
+        self._tools = tools
+        self._classifier = classifier or Classifier(tools.vocabulary)
+
+    def read(self, data: bytes) -> Reading:
+        """Return what the mail says; raises ReadingFailed for whatever goes wrong."""
+        try:
+            return self._read(data)
+        except Exception as error:  # one mail must never stop the next
+            raise ReadingFailed(f"{type(error).__name__}: {error}"[:500]) from error
+
+    def _read(self, data: bytes) -> Reading:
+        mail = parse(data)
+        screening = screen(
+            mail,
+            own_addresses=self._tools.own_addresses,
+            is_own_id=lambda mail_id: own_case(self._tools.key, mail_id) is not None,
+        )
+        classification = None
+        if screening.kind is MailKind.PERSON:
+            classification = self._classifier.classify(mail.text, subject=mail.subject)
+        return Reading(mail=mail, screening=screening, classification=classification)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def read_in_part(data: bytes, tools: Tools) -> Reading:
+    """Return the little that can't fail to be read: the ladder's last rung (design 7.2)."""
+    mail = minimal_parse(data)
+    screening = screen(
+        mail,
+        own_addresses=tools.own_addresses,
+        is_own_id=lambda mail_id: own_case(tools.key, mail_id) is not None,
+    )
+    classification = None
+    if screening.kind is MailKind.PERSON:
+        classification = Classification(
+            language=detect(f"{mail.subject}\n{mail.text[:2000]}"),
+            matter=Matter.COMPLAINT,
+            category=Category.OTHER,
+            score=0.0,  # nobody has read it: a person must
+            labels={},
+        )
+    return Reading(mail=mail, screening=screening, classification=classification)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one mail may cost (reliability 4.9)."""
+
+    seconds: float = 10.0  #: by the wall clock and by the processor's
+    start_seconds: float = 60.0  #: more for the first mail of a child: it loads the model
+    memory_bytes: int = 512 * 2**20  #: of data, the model included
+
+
+class ChildReader:
+    """Reads in a child process that may be killed at any time."""
+
+    def __init__(self, tools: Tools, *, limits: Limits | None = None) -> None:
+        self._tools, self._limits = tools, limits or Limits()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._count = 0
+
+    def read(self, data: bytes) -> Reading:
+        """Return what the mail says; a child that fails is replaced by the next call."""
+        fresh = self._child is None
+        child = self._child = self._child or self._start()
+        limit = self._limits.seconds + (self._limits.start_seconds if fresh else 0)
+        try:
+            _send(child.stdin, data)
+            answer = _receive(child.stdout, seconds=limit)
+        except (OSError, EOFError, TimeoutError) as error:
+            why = "took too long" if isinstance(error, TimeoutError) else _ending(child)
+            self.close()
+            raise ReadingFailed(f"reading it {why}") from error
+        self._count += 1
+        if self._count >= MOST_MAILS:
+            self.close()
+        if isinstance(answer, str):
+            raise ReadingFailed(answer)
+        return answer
+
+    def close(self) -> None:
+        """End the child; killing it is enough, it holds nothing."""
+        child, self._child, self._count = self._child, None, 0
+        if child is None:
+            return
+        child.kill()
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        child.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        root = Path(__file__).parent.parent
+        child = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.reading_child"],
+            cwd=root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # One thread: numpy's others only cost memory here.
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            start_new_session=True,  # Ctrl-C is for the daemon, which ends the child itself
+        )
+        assert child.stdin is not None  # noqa: S101 - asked for above
+        write_frame(child.stdin, pickle.dumps((self._tools, self._limits)))
+        return child
+
+
+def _ending(child: subprocess.Popen[bytes]) -> str:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(timeout=1)
+    return f"ended the reader (exit {child.poll()})"
+
+
+def _send(pipe: IO[bytes] | None, data: bytes) -> None:
+    if pipe is None:
+        raise EOFError
+    write_frame(pipe, data)
+
+
+def write_frame(pipe: IO[bytes], data: bytes) -> None:
+    """Write one message: its length, then its bytes."""
+    pipe.write(HEAD.pack(len(data)))
+    pipe.write(data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes] | None, *, seconds: float) -> Reading | str:
+    """Return the child's answer; TimeoutError when it takes longer, EOFError when it is gone."""
+    if pipe is None:
+        raise EOFError
+    end = time.monotonic() + seconds
+    size = HEAD.unpack(_exactly(pipe, HEAD.size, end))[0]
+    found = _Unpickler(io.BytesIO(_exactly(pipe, size, end))).load()
+    if not isinstance(found, Reading | str):
+        raise EOFError
+    return found
+
+
+def _exactly(pipe: IO[bytes], size: int, end: float) -> bytes:
+    parts = []
+    while size:
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([pipe], [], [], left)[0]:
+            raise TimeoutError
+        part = os.read(pipe.fileno(), min(size, 2**20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Takes values of ours only: a child that a mail has taken over must not run code here."""
+
+    def find_class(self, module: str, name: str) -> object:
+        """Return a class of the vocabulary or of the standard library's plain values."""
+        plain = module == "builtins" and name in _PLAIN
+        if plain or module in _ALLOWED or (module, name) == (__name__, "Reading"):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} has no business here")

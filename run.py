@@ -1,0 +1,159 @@
+"""Complaint Desk. `python run.py` alone is `serve`; this file reads the command line, nothing else.
+
+Exit codes as sysexits.h: 0 fine, 64 wrong usage, 65 bad data, 66 no such file, 69 a service is
+away, 70 our own error, 75 try again later, 77 not permitted, 78 wrong configuration.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="An e-mail driven complaints desk. Without a command it serves.",
+)
+cases_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
+db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
+app.add_typer(cases_app, name="cases")
+app.add_typer(db_app, name="db")
+
+Config = Annotated[
+    Path, typer.Option("--config-file", "-c", envvar="DESK_CONFIG", help="The operator's file.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+DEFAULT = Path("config.yaml")
+TEXTS, MODEL = Path("classify/data"), Path("classify/model")
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Serve when no command is given."""
+    if context.invoked_subcommand is None:
+        serve()
+
+
+@app.command()
+def serve(
+    config_file: Config = DEFAULT,
+    once: Annotated[bool, typer.Option("--once", help="Work off what is waiting and end.")] = False,
+) -> None:
+    """Run the daemon: read mailboxes, handle mails, send letters."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.serve(config_file, once=once))
+
+
+@app.command()
+def ingest(files: list[Path], config_file: Config = DEFAULT) -> None:
+    """Take mails in by hand, through the same path as any other."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.ingest(config_file, files))
+
+
+@app.command()
+def parse(paths: list[Path], config_file: Config = DEFAULT, json: Json = False) -> None:
+    """Show how mails are read: who wrote, what is new, what kind of sender. Folders too."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.parse(config_file, paths, as_json=json))
+
+
+@app.command()
+def classify(config_file: Config = DEFAULT, json: Json = False) -> None:
+    """Classify texts from standard input, one JSON object {id, text} a line."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.classify(config_file, sys.stdin, as_json=json))
+
+
+@app.command()
+def explain(file: Path, config_file: Config = DEFAULT) -> None:
+    """Say in words what would be decided about a mail, and why."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.explain(config_file, file))
+
+
+@app.command()
+def status(config_file: Config = DEFAULT, json: Json = False) -> None:
+    """Say whether the desk is well; exit code 69 if it is not."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.status(config_file, as_json=json))
+
+
+@app.command()
+def check(
+    config_file: Config = DEFAULT,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Open no mailbox and no mail server.")
+    ] = False,
+) -> None:
+    """Check config.yaml, rules.yaml, letters, database and mailboxes; every problem at once."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.check(config_file, online=not offline))
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option("--data", help="Folder of labelled texts.")] = TEXTS,
+    model: Annotated[Path, typer.Option("--model", help="Where the model goes.")] = MODEL,
+) -> None:
+    """Train the classifier anew from its labelled texts; the same texts give the same model."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.train(data, model))
+
+
+@app.command()
+def demo() -> None:
+    """Play the whole story of one complaint in a throw-away folder."""
+    from pipeline.demo import play
+
+    raise typer.Exit(play())
+
+
+@cases_app.command("list")
+def cases_list(
+    config_file: Config = DEFAULT,
+    status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    json: Json = False,
+) -> None:
+    """List the newest cases."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.cases_list(config_file, status=status, limit=limit, as_json=json))
+
+
+@cases_app.command("show")
+def cases_show(reference: str, config_file: Config = DEFAULT, json: Json = False) -> None:
+    """Show the file of one case, such as C-2026-000123."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.cases_show(config_file, reference, as_json=json))
+
+
+@db_app.command("upgrade")
+def db_upgrade(config_file: Config = DEFAULT) -> None:
+    """Bring the database to this version's schema; safe to repeat."""
+    from pipeline import commands
+
+    raise typer.Exit(commands.db_upgrade(config_file))
+
+
+def main() -> None:
+    """Run, and turn every error we know into its sentence and its exit code."""
+    from pipeline.exits import guarded
+
+    sys.exit(guarded(app))
+
+
+if __name__ == "__main__":
+    main()
