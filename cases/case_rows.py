@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Row, func, select, update
 
+from cases.incoming import Address
 from cases.model import (
-    Address,
     Assessment,
     Case,
     CaseEvent,

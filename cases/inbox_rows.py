@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 
-from cases.model import RawMail
+from cases.incoming import RawMail
 from cases.rows import Rows, clean
 from cases.tables import inbox, raw_mail
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from cases.model import Address
+from cases.incoming import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from cases.model import Address
+from cases.incoming import Address
 from ingest import charset, headers
 
 MAX_ADDRESSES: Final = 200

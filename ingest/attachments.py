@@ -8,7 +8,7 @@ import re
 import string
 from typing import Final
 
-from cases.model import Attachment
+from cases.incoming import Attachment
 from ingest import charset, headers
 
 MAX_NAME: Final = 200  # bytes in UTF-8

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from cases.model import BounceReport, ParsedMail
+from cases.incoming import BounceReport, ParsedMail
 from ingest import bouncewords as words
 from ingest import charset, dsn, headers
 

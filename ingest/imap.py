@@ -17,7 +17,7 @@ from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no t
     IMAPClientError,
 )
 
-from cases.model import RawMail
+from cases.incoming import RawMail
 from ingest.imap_filing import ensure_folder, move_out
 from ingest.imap_session import GARBLED, ImapSession, Tls, refuse_control
 from ingest.imap_wire import SLACK, Client

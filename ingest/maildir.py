@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from cases.errors import MailboxUnavailable
-from cases.model import RawMail
+from cases.incoming import RawMail
 from ingest.source import BEGINNING, HEADER_CAP, MAX_BYTES, Filing, Known, PartialMail, Stop
 
 _PARTS = ("tmp", "new", "cur")

@@ -11,7 +11,7 @@ from typing import Final
 
 import mailparser
 
-from cases.model import Address, ParsedMail
+from cases.incoming import Address, ParsedMail
 from ingest import addresses, body, charset, headers, mime, parts, smime
 
 MAX_SUBJECT: Final = 2000  # characters

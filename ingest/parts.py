@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from typing import Final, NamedTuple
 
-from cases.model import Attachment
+from cases.incoming import Attachment
 from ingest import attachments, charset, headers, htmltext, mime, tnef
 
 MAX_ATTACHMENTS: Final = 50

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from cases.model import MailKind, ParsedMail, Screening
+from cases.incoming import MailKind, ParsedMail, Screening
 from ingest import bounce, bouncewords, screenwords
 
 MAX_RECEIVED: Final = 25  # hops; a mail that travelled further goes round in circles

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from cases.model import RawMail
+from cases.incoming import RawMail
 
 MAX_BYTES = 25 * 2**20  #: mails above this size (bytes) are taken in by their beginning only
 BEGINNING = 64 * 2**10  #: bytes of body kept of such a mail

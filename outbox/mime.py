@@ -12,7 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from cases.addresses import sendable
-from cases.model import Address
+from cases.incoming import Address
 from cases.outgoing import OutgoingMail
 
 PRODUCT = "X-Complaint-Desk"

@@ -6,16 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cases.model import (
-    Assessment,
-    Category,
-    Classification,
-    MailKind,
-    Matter,
-    ParsedMail,
-    RawMail,
-    Screening,
-)
+from cases.incoming import MailKind, ParsedMail, RawMail, Screening
+from cases.model import Assessment, Category, Classification, Matter
 from cases.tokens import own_case
 from classify.classifier import Classifier
 from classify.language import detect

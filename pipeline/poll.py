@@ -8,7 +8,7 @@ import hashlib
 from datetime import datetime
 
 from cases.inbox_rows import SettledMail
-from cases.model import RawMail
+from cases.incoming import RawMail
 from ingest.identity import identity
 from ingest.source import Filing, MailSource, PartialMail
 from pipeline.config import MailboxSettings

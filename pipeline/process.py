@@ -11,15 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cases.inbox_rows import TakenMail
+from cases.incoming import MailKind
 from cases.lifecycle import advance
-from cases.model import (
-    Case,
-    Decision,
-    Lead,
-    MailKind,
-    Move,
-    Quota,
-)
+from cases.model import Case, Decision, Lead, Move, Quota
 from cases.store import Transaction
 from cases.tokens import token_hash
 from pipeline.desk import Desk

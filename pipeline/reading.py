@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from cases.errors import DeskError
-from cases.model import Category, Classification, MailKind, Matter, ParsedMail, Screening
+from cases.incoming import MailKind, ParsedMail, Screening
+from cases.model import Category, Classification, Matter
 from cases.tokens import own_case
 from classify.classifier import Classifier
 from classify.language import detect
@@ -30,7 +31,7 @@ from ingest.screen import screen
 
 MOST_MAILS = 500  #: read by one child before a fresh one takes over (F10)
 HEAD = struct.Struct("!I")
-_ALLOWED = ("cases.model", "datetime", "types")
+_ALLOWED = ("cases.incoming", "cases.model", "datetime", "types")
 _PLAIN = ("set", "frozenset", "dict", "list", "tuple")
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from cases.model import Address, Case, Letter, LetterName, Scope
+from cases.incoming import Address
+from cases.model import Case, Letter, LetterName, Scope
 from cases.outgoing import OutgoingMail
 from cases.store import Transaction
 from cases.tokens import loop_mark, message_id, plus_address, reply_token, token_hash

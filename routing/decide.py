@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cases.addresses import sendable
+from cases.incoming import Address, MailKind, ParsedMail, Screening
 from cases.lifecycle import ANSWERED_FOR, MOVES
 from cases.model import (
-    Address,
     Assessment,
     CaseEvent,
     Classification,
@@ -18,12 +18,9 @@ from cases.model import (
     Lead,
     Letter,
     LetterName,
-    MailKind,
     Matter,
     Move,
-    ParsedMail,
     Quota,
-    Screening,
 )
 from routing import letters
 from routing.assess import assess

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.incoming import Address, ParsedMail
 from cases.model import (
-    Address,
     Assessment,
     Case,
     CaseEvent,
@@ -18,7 +18,6 @@ from cases.model import (
     Letter,
     LetterName,
     Matter,
-    ParsedMail,
 )
 from routing.policy import Policy
 

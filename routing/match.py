@@ -8,7 +8,8 @@ and is recorded as a guess, so that nobody can look for cases or slip into one (
 import re
 from dataclasses import dataclass
 
-from cases.model import Lead, ParsedMail, Scope
+from cases.incoming import ParsedMail
+from cases.model import Lead, Scope
 from cases.tokens import find_tokens, own_letter
 from routing.policy import Policy
 

@@ -8,7 +8,8 @@ address is not forged.
 import re
 from dataclasses import dataclass
 
-from cases.model import Lead, LetterName, ParsedMail, Scope
+from cases.incoming import ParsedMail
+from cases.model import Lead, LetterName, Scope
 from routing.policy import Policy
 
 #: What may hold anybody's words within a result: quoted strings, and comments without a comment.

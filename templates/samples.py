@@ -7,7 +7,8 @@ letters what they look like; nobody in them exists.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from cases.model import Address, Letter, LetterName
+from cases.incoming import Address
+from cases.model import Letter, LetterName
 
 _AT = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)
 _DUE = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)

@@ -13,15 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cases.model import (
-    Address,
-    Case,
-    Category,
-    Classification,
-    Matter,
-    ParsedMail,
-    Status,
-)
+from cases.incoming import Address, ParsedMail
+from cases.model import Case, Category, Classification, Matter, Status
 from cases.store import Store
 from classify.classifier import Classifier
 from pipeline import config, rules_file

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 
 import pytest
 
-from cases import model, outgoing
+from cases import incoming, model, outgoing
 from cases.errors import (
     ConfigError,
     DeskError,
@@ -13,7 +13,8 @@ from cases.errors import (
     MailboxUnavailable,
     Problem,
 )
-from cases.model import Attachment, Category, Classification, Fact, Matter, Move, Status
+from cases.incoming import Attachment
+from cases.model import Category, Classification, Fact, Matter, Move, Status
 from tests.conftest import MakeMail
 
 
@@ -52,7 +53,8 @@ def test_every_error_is_a_sentence_and_one_of_ours(error: Exception, words: str)
 
 def test_every_value_is_frozen(make_mail: MakeMail) -> None:
     """Nobody downstream can change a value: all dataclasses are frozen, keyword-only."""
-    nouns = (*vars(model).values(), *vars(outgoing).values())
+    modules = (incoming, model, outgoing)
+    nouns = [noun for module in modules for noun in vars(module).values()]
     classes = [c for c in nouns if isinstance(c, type) and is_dataclass(c)]
 
     assert len(classes) > 15

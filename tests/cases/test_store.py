@@ -16,9 +16,9 @@ from sqlalchemy import create_engine, event, text
 import cases
 from cases.errors import StoreUnavailable
 from cases.inbox_rows import TakenMail
+from cases.incoming import Address, RawMail
 from cases.lifecycle import step
 from cases.model import (
-    Address,
     Assessment,
     Case,
     CaseEvent,
@@ -27,7 +27,6 @@ from cases.model import (
     Fact,
     Matter,
     Move,
-    RawMail,
     Scope,
     Status,
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.model import Address
+from cases.incoming import Address
 from ingest.addresses import MAX_ADDRESSES, read_addresses
 
 

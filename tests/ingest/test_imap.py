@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from cases.errors import MailboxUnavailable
-from cases.model import RawMail
+from cases.incoming import RawMail
 from ingest import imap_session
 from ingest.imap import ImapSource
 from ingest.imap_session import Tls

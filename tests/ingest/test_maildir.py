@@ -11,7 +11,7 @@ from threading import Thread, Timer
 import pytest
 
 from cases.errors import MailboxUnavailable
-from cases.model import RawMail
+from cases.incoming import RawMail
 from ingest.maildir import MaildirSource, deliver
 from ingest.source import Filing, MailSource, PartialMail
 

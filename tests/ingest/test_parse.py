@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.model import ParsedMail
+from cases.incoming import ParsedMail
 from ingest.parse import minimal_parse, parse
 from ingest.screen import screen
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.model import MailKind, Screening
+from cases.incoming import MailKind, Screening
 from ingest.parse import parse
 from ingest.screen import screen
 

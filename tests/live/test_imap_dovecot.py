@@ -8,7 +8,7 @@ from threading import Thread, Timer
 import pytest
 
 from cases.errors import MailboxUnavailable
-from cases.model import RawMail
+from cases.incoming import RawMail
 from ingest.imap import ImapSource
 from ingest.imap_wire import Client
 from ingest.source import Filing, PartialMail

@@ -9,7 +9,7 @@ from io import BufferedRWPair
 
 import pytest
 
-from cases.model import Address
+from cases.incoming import Address
 from cases.outgoing import OutgoingMail
 
 DROP = "DROP"  #: instead of an answer: hang up

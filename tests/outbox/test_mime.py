@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.model import Address
+from cases.incoming import Address
 from cases.outgoing import OutgoingMail
 from outbox.mime import build, one_line
 from tests.conftest import MakeRaw

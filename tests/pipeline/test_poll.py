@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from cases.errors import MailboxUnavailable
-from cases.model import RawMail
+from cases.incoming import RawMail
 from ingest.source import Filing, Known, PartialMail, Stop
 from pipeline.config import MailboxSettings
 from pipeline.poll import file_settled, poll

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from cases.model import LetterName, Matter, ParsedMail, Status
+from cases.incoming import ParsedMail
+from cases.model import LetterName, Matter, Status
 from ingest.parse import parse as whole_parse
 from pipeline import process, reading
 from pipeline.process import PER_ADDRESS, Handled, process_one

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from cases.model import Address, Case, Letter, LetterName
+from cases.incoming import Address
+from cases.model import Case, Letter, LetterName
 from cases.outgoing import OutgoingMail
 from cases.tokens import find_tokens, loop_mark, own_case
 from pipeline.desk import Desk

@@ -6,22 +6,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from cases.incoming import Address, BounceReport, MailKind, Screening
 from cases.lifecycle import advance
 from cases.model import (
-    Address,
-    BounceReport,
     CaseEvent,
     Category,
     Classification,
     Decision,
     Lead,
     LetterName,
-    MailKind,
     Matter,
     Move,
     Quota,
     Scope,
-    Screening,
     Status,
 )
 from routing.decide import Situation, decide

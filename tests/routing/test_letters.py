@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from cases.incoming import Address, Attachment
 from cases.model import (
-    Address,
     Assessment,
-    Attachment,
     CaseEvent,
     Category,
     Classification,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from cases.model import Address, Case, Lead, Scope
+from cases.incoming import Address
+from cases.model import Case, Lead, Scope
 from cases.tokens import message_id, plus_address, reply_token
 from routing.match import Match, clues, match
 from routing.policy import Policy

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cases.model import Address, Lead, ParsedMail, Scope
+from cases.incoming import Address, ParsedMail
+from cases.model import Lead, Scope
 from routing.policy import Policy
 from routing.trust import Trust, authentication, authority
 from tests.conftest import MakeCase, MakeMail

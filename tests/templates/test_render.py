@@ -9,7 +9,8 @@ import pytest
 from markupsafe import Markup
 
 from cases.errors import LetterError
-from cases.model import Address, Category, Letter, LetterName
+from cases.incoming import Address
+from cases.model import Category, Letter, LetterName
 from templates.render import OUTPUT_MAX, SUBJECT_MAX, Letters
 from templates.samples import samples
 
