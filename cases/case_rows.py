@@ -99,21 +99,19 @@ class CaseRows(Rows):
         return Lead(case=found, via="token", scope=scope, party=row.party)
 
     def save_case(self, case: Case, *, close_at: datetime | None = None) -> None:
-        """Write back what a move may change."""
-        self._connection.execute(
-            update(case_)
-            .where(case_.c.id == case.id)
-            .values(
-                status=case.status.value,
-                round=case.round,
-                matter=case.matter.value,
-                severity=case.severity,
-                departments=dump(case.departments),
-                due_at=case.due_at,
-                close_at=close_at,
-                closed_at=case.closed_at,
-            )
-        )
+        """Write back what a move may change; `close_at` begins with the outcome, ends with it."""
+        values = {
+            "status": case.status.value,
+            "round": case.round,
+            "matter": case.matter.value,
+            "severity": case.severity,
+            "departments": dump(case.departments),
+            "due_at": case.due_at,
+            "closed_at": case.closed_at,
+        }
+        if close_at is not None or case.status is not Status.OUTCOME_SENT:
+            values["close_at"] = close_at
+        self._connection.execute(update(case_).where(case_.c.id == case.id).values(values))
 
     def add_events(self, case_id: int, events: Iterable[CaseEvent], *, key: str) -> None:
         """Append events; `key` names their cause, so that the same cause writes them once."""
@@ -131,11 +129,12 @@ class CaseRows(Rows):
                 },
             )
 
-    def events(self, case_id: int) -> tuple[CaseEvent, ...]:
-        """Return the story of a case in order."""
-        rows = self._connection.execute(
-            select(event).where(event.c.case_id == case_id).order_by(event.c.id)
-        )
+    def events(self, case_id: int, *, kind: str = "") -> tuple[CaseEvent, ...]:
+        """Return the story of a case in order, or only its events of one kind."""
+        statement = select(event).where(event.c.case_id == case_id).order_by(event.c.id)
+        if kind:
+            statement = statement.where(event.c.kind == kind)
+        rows = self._connection.execute(statement)
         return tuple(
             CaseEvent(
                 at=row.at,

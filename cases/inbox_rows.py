@@ -1,18 +1,15 @@
-"""The inbox: every mail ever seen, untouched, and what became of it."""
+"""The inbox: every mail ever seen, untouched, and the work on it; see also ledger_rows."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 
 from cases.incoming import RawMail
+from cases.ledger_rows import note_of
 from cases.rows import Rows, clean
 from cases.tables import inbox, raw_mail
-
-#: States in which a mail needs no more work.
-SETTLED = ("done", "duplicate", "ignored", "quarantined")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,31 +24,7 @@ class TakenMail:
     partial: bool = (
         False  #: too big: only the beginning was taken in, the whole stays on the server
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettledMail:
-    """A mail that is dealt with, but that the server still shows as new."""
-
-    id: int
-    uidvalidity: int
-    uid: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow:
-    """What became of one mail ever seen."""
-
-    id: int
-    mailbox: str
-    uidvalidity: int
-    uid: str
-    state: str
-    reason: str
-    case_id: int | None
-    attempts: int
-    filed: bool
+    note: str = ""  #: what a person's hand has left in the reason; it stays there
 
 
 class InboxRows(Rows):
@@ -135,6 +108,7 @@ class InboxRows(Rows):
             attempts=attempts,
             owner=owner,
             partial=row.size > len(raw.data),
+            note=note_of(row.reason),
         )
 
     def first_of(self, taken: TakenMail) -> int | None:
@@ -142,12 +116,59 @@ class InboxRows(Rows):
         found: int | None = self._connection.scalar(
             select(func.min(inbox.c.id)).where(
                 inbox.c.identity == taken.identity,
-                inbox.c.id < taken.id,
+                inbox.c.id != taken.id,
+                # With several workers a later row may be done first.
+                or_(inbox.c.id < taken.id, inbox.c.state == "done"),
                 # A mail kept from before the first run was never answered: its copy is not a copy.
                 inbox.c.state.in_(("new", "working", "done", "quarantined")),
             )
         )
         return found
+
+    def note_reading(self, taken: TakenMail, *, sender: str, words: str, message_id: str) -> None:
+        """Keep what later mails are compared with: sender, hash of the words, Message-ID."""
+        self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == taken.id)
+            .values(
+                sender=clean(sender).lower()[:320],
+                words=words,
+                message_id=clean(message_id)[:255],
+            )
+        )
+
+    def sent_before(
+        self, taken: TakenMail, *, sender: str, words: str, since: datetime
+    ) -> int | None:
+        """Return the case of the same words by the same sender, received after `since`."""
+        found: int | None = self._connection.scalar(
+            select(func.max(inbox.c.case_id)).where(
+                inbox.c.sender == sender.lower(),
+                inbox.c.words == words,
+                inbox.c.state == "done",
+                inbox.c.received_at > since,
+                inbox.c.id != taken.id,
+            )
+        )
+        return found
+
+    def has_message_id(self, taken: TakenMail, message_id: str) -> bool:
+        """Tell whether an earlier mail, not a copy of this one, has the same Message-ID (F21)."""
+        earlier = select(inbox.c.id).where(
+            inbox.c.message_id == message_id,
+            inbox.c.id < taken.id,
+            inbox.c.identity != taken.identity,
+        )
+        return self._connection.execute(earlier.limit(1)).first() is not None
+
+    def postpone_mail(self, taken: TakenMail, *, not_before: datetime) -> None:
+        """Give a mail back as if it had not been tried."""
+        self.finish_mail(taken, "new", not_before=not_before)
+        self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == taken.id, inbox.c.state == "new")
+            .values(attempts=taken.attempts - 1)
+        )
 
     def finish_mail(
         self,
@@ -162,7 +183,7 @@ class InboxRows(Rows):
         """Say what became of a taken mail; False if somebody else has taken it over meanwhile."""
         values: dict[str, object] = {
             "state": state,
-            "reason": clean(reason),
+            "reason": clean("; ".join(filter(None, (taken.note, reason)))),
             "case_id": case_id,
             "duplicate_of": duplicate_of,
             "owner": "",
@@ -190,45 +211,6 @@ class InboxRows(Rows):
             .values(state="new", owner="", lease_until=None)
         )
         return done.rowcount
-
-    def mails_to_file(self, mailbox: str, *, limit: int = 100) -> tuple[SettledMail, ...]:
-        """Return settled mails the server still shows as new, oldest first."""
-        rows = self._connection.execute(
-            select(inbox.c.id, inbox.c.uidvalidity, inbox.c.uid, inbox.c.state)
-            .where(
-                inbox.c.mailbox == mailbox,
-                inbox.c.filed.is_(False),
-                inbox.c.state.in_(SETTLED),
-            )
-            .order_by(inbox.c.id)
-            .limit(limit)
-        )
-        return tuple(
-            SettledMail(id=row.id, uidvalidity=row.uidvalidity, uid=row.uid, state=row.state)
-            for row in rows
-        )
-
-    def mark_filed(self, ids: Sequence[int]) -> None:
-        """Note that the server's folder shows what `state` says."""
-        self._connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(filed=True))
-
-    def inbox_counts(self) -> dict[str, int]:
-        """Return how many mails are in each state."""
-        rows = self._connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
-        return {row[0]: row[1] for row in rows}
-
-    def oldest_mail_at(self) -> datetime | None:
-        """Return since when the oldest mail that is not dealt with has been waiting."""
-        found: datetime | None = self._connection.scalar(
-            select(func.min(inbox.c.stored_at)).where(inbox.c.state.in_(("new", "working")))
-        )
-        return found
-
-    def ledger(self) -> tuple[LedgerRow, ...]:
-        """Return every mail ever seen, in the order it was stored."""
-        columns = [getattr(inbox.c, field.name) for field in fields(LedgerRow)]
-        rows = self._connection.execute(select(*columns).order_by(inbox.c.id))
-        return tuple(LedgerRow(**row._mapping) for row in rows)
 
     def raw_of(self, inbox_id: int) -> bytes:
         """Return the bytes of one mail."""

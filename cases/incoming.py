@@ -85,6 +85,18 @@ class ParsedMail:
     headers: tuple[tuple[str, str], ...] = ()  #: (lower-case name, decoded value) in order, capped
     defects: tuple[str, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """The new words, with those of a mail that was passed on to us below them."""
+        if self.forwarded is None or self.forwarded.text in self.text:
+            return self.text
+        return f"{self.text}\n\n{self.forwarded.text}".strip()
+
+    @property
+    def all_words(self) -> str:
+        """The words and those of documents attached, for whoever looks for facts."""
+        return "\n\n".join(filter(None, (self.words, *(a.text for a in self.attachments))))
+
     def all_headers(self, name: str) -> tuple[str, ...]:
         """Return every value of the field `name` (lower case), topmost first."""
         return tuple(value for key, value in self.headers if key == name)

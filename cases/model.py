@@ -188,7 +188,6 @@ class Letter:
     name: LetterName
     language: str
     to: Address
-    cc: tuple[str, ...] = ()
     department: str = ""  #: the department addressed, "" for the complainant
     revision: int = 1  #: the same letter about the same case again, on purpose
     facts: Mapping[str, object]
@@ -207,3 +206,5 @@ class Decision:
     assessment: Assessment | None = None  #: of the case from now on; None: unchanged
     due_at: datetime | None = None
     ignored: str = ""  #: the reason why no case was made, "" if there is one
+    complainant: Address | None = None  #: of a new case
+    bounced: str = ""  #: the address that a letter of ours came back from for good

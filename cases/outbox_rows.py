@@ -5,16 +5,18 @@ only there can a lost answer mean that the mail may have been accepted. Every wr
 claim is fenced by owner and try number.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, func, select, true, update
 
+from cases.outgoing import MOST_AMBIGUOUS
 from cases.rows import Rows, clean
 from cases.tables import outbox
 
-#: How often an answer may be lost after the final dot before a person must look (design 7.1).
-MOST_AMBIGUOUS = 2
+#: States in which a letter rests until a person decides.
+RESTING = ("failed", "held")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,21 @@ class OutboxRow:
     tries: int  #: this one included
     ambiguous: int
     owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """What became of one letter, without its bytes."""
+
+    id: int
+    case_id: int
+    letter: str
+    recipient: str
+    message_id: str
+    state: str
+    tries: int
+    created_at: datetime
+    last_reply: str
 
 
 class OutboxRows(Rows):
@@ -163,8 +180,10 @@ class OutboxRows(Rows):
         )
         return leased.rowcount + held.rowcount + again.rowcount
 
-    def automatic_since(self, since: datetime, *, recipient: str = "", domain: str = "") -> int:
-        """Return how many automatic letters were queued since then, to one address or domain."""
+    def automatic_since(
+        self, since: datetime, *, recipient: str = "", domain: str = "", case_id: int = 0
+    ) -> int:
+        """Return how many automatic letters were queued since then, of one address or case."""
         statement = (
             select(func.count())
             .select_from(outbox)
@@ -174,6 +193,8 @@ class OutboxRows(Rows):
         folded = func.lower(outbox.c.recipient)
         if recipient:
             statement = statement.where(folded == recipient.lower())
+        if case_id:
+            statement = statement.where(outbox.c.case_id == case_id)
         if domain:
             ending = "@" + domain.lower()
             statement = statement.where(folded.endswith(ending, autoescape=True))
@@ -198,6 +219,30 @@ class OutboxRows(Rows):
             )
         )
         return found
+
+    def letters_in(self, states: Collection[str], *, limit: int = 500) -> tuple[LetterRow, ...]:
+        """Return the oldest letters that are in one of `states`."""
+        return self._letters(outbox.c.state.in_(states), limit=limit)
+
+    def release_letter(self, letter_id: int, state: str, *, now: datetime) -> LetterRow | None:
+        """Let a person's word end the rest of a letter: `ready` (due now) or `cancelled`.
+
+        Returns the letter as it stood, None if it is neither `failed` nor `held`. Tries are kept:
+        the letter is the same one, with the same Message-ID. Its five days begin anew.
+        """
+        resting = (outbox.c.id == letter_id) & outbox.c.state.in_(RESTING)
+        found = self._letters(resting, limit=1)
+        done = self._connection.execute(
+            update(outbox).where(resting).values(state=state, not_before=now, created_at=now)
+        )
+        return found[0] if found and done.rowcount == 1 else None
+
+    def _letters(self, where: ColumnElement[bool], *, limit: int) -> tuple[LetterRow, ...]:
+        columns = [getattr(outbox.c, field.name) for field in fields(LetterRow)]
+        rows = self._connection.execute(
+            select(*columns).where(where).order_by(outbox.c.id).limit(limit)
+        )
+        return tuple(LetterRow(**row._mapping) for row in rows)
 
     @staticmethod
     def _mine(row: OutboxRow, *states: str) -> ColumnElement[bool]:

@@ -23,7 +23,6 @@ class OutgoingMail:
     message_id: str
     sender: Address
     to: Address
-    cc: tuple[str, ...]
     reply_to: str
     envelope_from: str  #: where bounces go
     subject: str
@@ -35,6 +34,10 @@ class OutgoingMail:
     loop_mark: str = ""
     original: bytes | None = field(default=None, repr=False)  #: attached as a mail
     at: datetime
+
+
+#: How often an answer may be lost after the final dot before a person must look (design 7.1).
+MOST_AMBIGUOUS = 2
 
 
 class DeliveryState(StrEnum):

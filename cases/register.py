@@ -1,4 +1,4 @@
-"""Leases and the health of mailboxes: who works, and when a mailbox was last read."""
+"""Leases, the health of mailboxes, and addresses that letters come back from."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from cases.rows import Rows, clean
-from cases.tables import lease, mailbox_state
+from cases.tables import lease, mailbox_state, suppression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class MailboxHealth:
 
 
 class Register(Rows):
-    """Reads and writes of `lease` and `mailbox_state`."""
+    """Reads and writes of `lease`, `mailbox_state` and `suppression`."""
 
     def hold_lease(self, name: str, *, owner: str, now: datetime, until: timedelta) -> bool:
         """Take or renew a lease; False while another owner holds it."""
@@ -71,3 +71,23 @@ class Register(Rows):
             )
             for row in rows
         )
+
+    def count_bounce(self, address: str, *, now: datetime) -> None:
+        """Note that a letter to `address` came back for good."""
+        address = clean(address).lower()[:320]
+        if self._insert_new(suppression, {"address": address, "bounces": 1, "bounced_at": now}):
+            return
+        self._connection.execute(
+            update(suppression)
+            .where(suppression.c.address == address)
+            .values(bounces=suppression.c.bounces + 1, bounced_at=now)
+        )
+
+    def bounces(self, address: str, *, since: datetime) -> int:
+        """Return how often letters to `address` came back, if the last time was after `since`."""
+        found: int | None = self._connection.scalar(
+            select(suppression.c.bounces).where(
+                suppression.c.address == address.lower(), suppression.c.bounced_at > since
+            )
+        )
+        return found or 0

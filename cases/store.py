@@ -27,6 +27,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from cases.case_rows import CaseRows
 from cases.errors import StoreUnavailable
 from cases.inbox_rows import InboxRows
+from cases.ledger_rows import LedgerRows
 from cases.outbox_rows import OutboxRows
 from cases.register import Register
 
@@ -35,8 +36,8 @@ BUSY_MS = 30_000
 SCHEMA = "0001"
 
 
-class Transaction(InboxRows, CaseRows, OutboxRows, Register):
-    """Everything that may be read or written, by subject; see the four modules it is made of."""
+class Transaction(InboxRows, LedgerRows, CaseRows, OutboxRows, Register):
+    """Everything that may be read or written, by subject; see the five modules it is made of."""
 
 
 class Store:
@@ -86,7 +87,9 @@ class Store:
             raise
 
     def schema(self) -> str:
-        """Return the revision of the database, "" if it is empty."""
+        """Return the revision of the database, "" if it is empty or not there yet."""
+        if self.file and not self.file.exists():
+            return ""  # connecting would make the file, for everybody to read
         with self._connect() as connection:
             connection = connection.execution_options(read_only=True)
             if not inspect(connection).has_table("alembic_version"):
@@ -129,10 +132,12 @@ def _is_outage(error: DBAPIError) -> bool:
 
 def _engine(url: URL, *, busy_ms: int) -> Engine:
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5)
+        engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=5
+        )
         event.listen(engine, "connect", _prepare_postgres)
         return engine
-    engine = create_engine(url, connect_args={"timeout": busy_ms / 1000})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_ms / 1000})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -71,6 +71,10 @@ inbox = Table(
     Column("identity", String(64), nullable=False),
     Column("duplicate_of", RowId, ForeignKey("inbox.id")),
     Column("case_id", RowId, ForeignKey("case_.id")),
+    # What was read: who wrote, a hash of the words, the Message-ID; "" before that.
+    Column("sender", String(320), nullable=False, default=""),
+    Column("words", String(64), nullable=False, default=""),
+    Column("message_id", String(255), nullable=False, default=""),
     # new, working, done, duplicate, ignored, quarantined
     Column("state", String(12), nullable=False),
     Column("reason", Text, nullable=False, default=""),
@@ -83,6 +87,8 @@ inbox = Table(
     UniqueConstraint("mailbox", "uidvalidity", "uid"),
     Index(None, "state", "not_before"),
     Index(None, "identity"),
+    Index(None, "sender", "words"),
+    Index(None, "message_id"),
     Index(None, "mailbox", "filed", "state"),
 )
 
@@ -176,6 +182,15 @@ reply_token = Table(
     Column("party", String(320), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("revoked", Boolean, nullable=False, default=False),
+)
+
+# Addresses that letters come back from for good: no automatic letter goes there any more.
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("address", String(320), primary_key=True),
+    Column("bounces", Integer, nullable=False),
+    Column("bounced_at", UtcDateTime, nullable=False),
 )
 
 lease = Table(

@@ -1,6 +1,6 @@
 """What is attached: transfer encodings as found in the wild, and names that are safe to use.
 
-Nothing is opened, unpacked or believed: an attachment is a name, a type and bytes (F96, F108).
+Nothing is opened or believed here: an attachment is a name, a type and bytes (F96, F108).
 """
 
 import binascii
@@ -8,11 +8,9 @@ import re
 import string
 from typing import Final
 
-from cases.incoming import Attachment
 from ingest import charset, headers
 
 MAX_NAME: Final = 200  # bytes in UTF-8
-MAX_DECODED: Final = 50 * 1024 * 1024  # bytes, all attachments of a mail together
 
 _EXTENSIONS: Final = {
     "application/pdf": ".pdf",
@@ -165,11 +163,11 @@ def safe_name(name: str, media_type: str, number: int) -> str:
     return name
 
 
-def attachment(name: str, media_type: str, data: bytes, number: int) -> Attachment:
-    """Return an attachment with a safe name; an attached mail is named after its subject."""
+def name_of(name: str, media_type: str, data: bytes, number: int) -> str:
+    """Return a safe name for an attachment; an attached mail is named after its subject."""
     if not name.strip() and media_type == "message/rfc822":
         subject = headers.decode_words(
             headers.decode_raw(headers.read_head(data[: headers.MAX_BLOCK]).first("subject"))
         )
         name = re.sub(r"[/\\]", "-", subject)[:MAX_NAME] + ".eml" if subject else ""
-    return Attachment(name=safe_name(name, media_type, number), type=media_type, data=data)
+    return safe_name(name, media_type, number)

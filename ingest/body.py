@@ -23,6 +23,8 @@ def split_reply(text: str) -> tuple[str, str]:
     A forwarded mail without words of its own keeps what it forwards. Line ends are LF.
     """
     new, rest = _split_once(text)
+    if not rest:
+        return new, ""
     folded = [rest]
     for _ in range(12):  # what stands above one fold may end in another: to a fixed point
         again, more = _split_once(new)
@@ -70,9 +72,9 @@ def _fold_history(lines: list[str], keep: list[bool]) -> None:
             at += 1
             continue
         none = (0, marks.Announces.NO)
-        length, sure = _announces(lines, at) if any(ends[at : at + MAX_ANNOUNCEMENT]) else none
+        length, sure = announces(lines, at) if any(ends[at : at + MAX_ANNOUNCEMENT]) else none
         if length:
-            following = _next_filled(lines, at + length)
+            following = next_filled(lines, at + length)
             if following < len(lines) and _is_barred(lines[following]):
                 at = _fold_quote(lines, keep, at, following)
                 announced = True
@@ -90,7 +92,7 @@ def _fold_history(lines: list[str], keep: list[bool]) -> None:
             keep[at] = _OLD
             at += 1
             continue
-        if _starts_older_mail(lines, at):
+        if starts_older_mail(lines, at):
             if seen:  # without words above it, what is forwarded is the message
                 keep[at:] = [_OLD] * (len(lines) - at)
             return
@@ -98,7 +100,8 @@ def _fold_history(lines: list[str], keep: list[bool]) -> None:
         at += 1
 
 
-def _next_filled(lines: list[str], at: int) -> int:
+def next_filled(lines: list[str], at: int) -> int:
+    """Return the next line from `at` on that is not blank, the number of lines if none is."""
     while at < len(lines) and not lines[at].strip():
         at += 1
     return at
@@ -115,7 +118,7 @@ def _fold_quote(lines: list[str], keep: list[bool], start: int, at: int) -> int:
     return end
 
 
-def _announces(lines: list[str], at: int) -> tuple[int, marks.Announces]:
+def announces(lines: list[str], at: int) -> tuple[int, marks.Announces]:
     """Return how many lines from `at` on announce a quotation, and how surely."""
     joined, perhaps = "", 0
     for length in range(1, MAX_ANNOUNCEMENT + 1):
@@ -151,13 +154,13 @@ def _begins_later(lines: list[str], at: int, length: int) -> bool:
     )
 
 
-def _starts_older_mail(lines: list[str], at: int) -> bool:
+def starts_older_mail(lines: list[str], at: int) -> bool:
     """Tell whether an older mail begins: a separator with a title, or a header block."""
     line = lines[at]
     if marks.is_separator(line):
         return True
     if marks.RULE.match(line):
-        following = _next_filled(lines, at + 1)
+        following = next_filled(lines, at + 1)
         return following < len(lines) and _is_header_block(lines, following, needed=2)
     return _is_header_block(lines, at, needed=3)
 

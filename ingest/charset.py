@@ -8,7 +8,7 @@ control character but tab and newline, and no lone surrogate.
 import re
 from typing import Final
 
-from ingest import japanese
+from ingest import japanese, singlebyte
 from ingest.charsetlabels import CODECS
 
 _SINGLE_BYTE: Final = ("cp", "iso8859", "mac_", "koi8")
@@ -72,6 +72,8 @@ def guess(data: bytes) -> str:
     pieces = _MULTIBYTE_UTF8.findall(sample)
     if high and sum(map(len, pieces)) >= 0.8 * high:
         return "utf-8"
+    if codec := singlebyte.alphabet_of(sample):
+        return codec
     best = max(_DOUBLE_BYTE, key=lambda codec: _likelihood(sample, codec))
     if _likelihood(sample, best) > 0.6:
         return best
@@ -86,6 +88,8 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Return header text on one line: white space and control characters become one blank."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")  # as most fields are
     text = _SPACES.sub(" ", without_surrogates(text))
     return _CONTROLS.sub("", text).strip()
 

@@ -7,9 +7,7 @@ clear, move and expunge as they like (F23-F26). IDLE is RFC 2177, MOVE RFC 6851,
 import contextlib
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no types
@@ -18,7 +16,9 @@ from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no t
 )
 
 from cases.incoming import RawMail
+from ingest.imap_fetch import LIST_AT_ONCE, Facts, arrival_of, chunks, fetch, size_of
 from ingest.imap_filing import ensure_folder, move_out
+from ingest.imap_folders import contents, locate
 from ingest.imap_session import GARBLED, ImapSession, Tls, refuse_control
 from ingest.imap_wire import SLACK, Client
 from ingest.source import (
@@ -26,17 +26,16 @@ from ingest.source import (
     HEADER_CAP,
     MAX_BYTES,
     Filing,
+    Fingerprint,
+    FolderContents,
     Known,
     PartialMail,
     Stop,
 )
 
-_LIST_AT_ONCE = 500  # mails whose sizes are asked for in one command
 _FETCH_AT_ONCE = 200  # mails in one batch
 _WHOLE_TRIES = 4  # in a batch, then three times alone; after these the beginning will do (F29)
 _TRIES = 6  # after these the mail is left alone
-
-Facts = dict[int, dict[bytes, object]]  # UID → item → value
 
 
 class ImapSource:
@@ -63,7 +62,7 @@ class ImapSource:
     ) -> None:
         """Take note; ValueError: control marks in a name (F33), `tls: none` to another machine."""
         self.name = name
-        self._targets = _targets(name, processed, rejected)
+        self._targets, self._folder = _targets(name, processed, rejected), folder
         self._session = ImapSession(
             name,
             host=host,
@@ -97,7 +96,7 @@ class ImapSource:
         have = known(validity)
         tries = {uid: self._tries.get((validity, uid), 0) for uid in uids if str(uid) not in have}
         fresh = sorted(uid for uid in tries if not tries[uid])
-        for chunk in _chunks(fresh, _LIST_AT_ONCE):
+        for chunk in chunks(fresh, LIST_AT_ONCE):
             yield from self._mails(validity, chunk)
         failed = (uid for uid in tries if 0 < tries[uid] < _TRIES)
         for uid in sorted(failed, key=lambda uid: (tries[uid], uid)):
@@ -105,7 +104,7 @@ class ImapSource:
 
     def _mails(self, validity: int, uids: list[int]) -> Iterator[RawMail]:
         with self._session.use(validity=validity) as client, self._counting(validity, uids):
-            facts = _fetch(client, uids, ["RFC822.SIZE", "INTERNALDATE"], limit=SLACK)
+            facts = fetch(client, uids, ["RFC822.SIZE", "INTERNALDATE"], limit=SLACK)
             self._note_missing(client, [uid for uid in uids if uid not in facts])
         for batch in self._batches(validity, facts):
             with self._session.use(validity=validity) as client, self._counting(validity, batch):
@@ -118,7 +117,7 @@ class ImapSource:
         batch: list[int] = []
         weight = 0
         for uid in sorted(facts):
-            size = _size(facts[uid])
+            size = size_of(facts[uid])
             alone = self._in_part(validity, uid, size)
             full = weight + size > self._batch_bytes or len(batch) >= _FETCH_AT_ONCE
             if batch and (alone or full):
@@ -137,13 +136,13 @@ class ImapSource:
 
     def _bodies(self, client: Client, batch: list[int], facts: Facts) -> deque[RawMail]:
         validity = self._session.validity
-        in_part = self._in_part(validity, batch[0], _size(facts[batch[0]]))
+        in_part = self._in_part(validity, batch[0], size_of(facts[batch[0]]))
         if in_part:
             key, limit = b"BODY[]<0>", HEADER_CAP + BEGINNING
-            got = _fetch(client, batch, [f"BODY.PEEK[]<0.{limit}>"], limit=limit + SLACK)
+            got = fetch(client, batch, [f"BODY.PEEK[]<0.{limit}>"], limit=limit + SLACK)
         else:
-            key, limit = b"BODY[]", 2 * sum(_size(facts[uid]) for uid in batch)
-            got = _fetch(client, batch, ["BODY.PEEK[]"], limit=limit + SLACK)
+            key, limit = b"BODY[]", 2 * sum(size_of(facts[uid]) for uid in batch)
+            got = fetch(client, batch, ["BODY.PEEK[]"], limit=limit + SLACK)
         mails: deque[RawMail] = deque()
         missing = []
         for uid in batch:
@@ -161,11 +160,11 @@ class ImapSource:
             mailbox=self.name,
             uidvalidity=self._session.validity,
             uid=str(uid),
-            received_at=_arrival(facts),
+            received_at=arrival_of(facts),
             data=data,
         )
         if in_part or len(data) > self._max_bytes:  # RFC822.SIZE may lie (F30)
-            return PartialMail.of(whole, size=max(_size(facts), len(data)))
+            return PartialMail.of(whole, size=max(size_of(facts), len(data)))
         return whole
 
     def _note_missing(self, client: Client, uids: list[int]) -> None:
@@ -194,7 +193,7 @@ class ImapSource:
         """Move many mails: 100 in one command cost as much as one alone (2 ms on Dovecot)."""
         numbers = [int(uid) for uid in uids if uid.isdecimal() and 0 < int(uid) < 2**32]
         session = self._session
-        for chunk in _chunks(numbers, _LIST_AT_ONCE):
+        for chunk in chunks(numbers, LIST_AT_ONCE):
             with session.use() as client:
                 if session.validity != uidvalidity:
                     return True  # no such mails any more
@@ -210,6 +209,29 @@ class ImapSource:
             return False  # the folder was not what it failed on
         self._targets[folder] = name
         return move_out(client, uids, name)
+
+    def inventory(self) -> tuple[FolderContents, ...]:
+        """List the three folders, read-only (EXAMINE), and return to the one that is read."""
+        names = {"inbox": self._folder, **{role.value: n for role, n in self._targets.items()}}
+        with self._session.use() as client:
+            found = tuple(contents(client, role, folder) for role, folder in names.items())
+            self._session.select()
+        return found
+
+    def find(self, mails: Sequence[Fingerprint], folder: Filing) -> frozenset[str]:
+        """Look for mails by their bytes: moving gave them other UIDs."""
+        with self._session.use() as client:
+            there = locate(client, self._targets[folder], mails, read_only=True)
+            self._session.select()
+        return frozenset(there)
+
+    def refile(self, mails: Sequence[Fingerprint], source: Filing, target: Filing) -> bool:
+        """Move mails, found by their bytes, from one of our folders into the other."""
+        with self._session.use() as client:
+            there = locate(client, self._targets[source], mails, read_only=False)
+            moved = not there or self._file_chunk(client, sorted(there.values()), target)
+            self._session.select()
+        return moved
 
     def wait(self, seconds: float, *, stop: Stop) -> bool:
         """Wait by IDLE, renewed every 9 minutes (RFC 2177 §3); without IDLE sleep in slices."""
@@ -252,44 +274,3 @@ def _targets(name: str, processed: str, rejected: str) -> dict[Filing, str]:
     for text in (processed, rejected):
         refuse_control(name, text)
     return {Filing.PROCESSED: processed, Filing.REJECTED: rejected}
-
-
-def _fetch(client: Client, uids: list[int], items: list[str], *, limit: int) -> Facts:
-    """FETCH, halving the set where the server says no, until the bad mail stands alone.
-
-    Dovecot answers NO for all when one was expunged by somebody else (RFC 5530 §3, EXPUNGEISSUED).
-    """
-    client.wire.literal_limit = limit
-    try:
-        facts: Facts = client.fetch(uids, items)
-    except IMAPClientAbortError:
-        raise
-    except IMAPClientError:
-        client.wire.response("FETCH")  # forget what came before the NO
-        if len(uids) == 1:
-            return {}
-        half = len(uids) // 2
-        first = _fetch(client, uids[:half], items, limit=limit)
-        return first | _fetch(client, uids[half:], items, limit=limit)
-    return facts
-
-
-def _arrival(facts: dict[bytes, object]) -> datetime:
-    arrived = facts.get(b"INTERNALDATE")
-    if isinstance(arrived, datetime):
-        with contextlib.suppress(ValueError, OverflowError):  # no such time zone, the year 0
-            return arrived.astimezone(UTC)
-    return datetime.fromtimestamp(
-        time.time(), UTC
-    )  # the server owes it; now is the latest it can be
-
-
-def _size(facts: dict[bytes, object]) -> int:
-    size = facts.get(b"RFC822.SIZE")
-    return size if isinstance(size, int) else 0
-
-
-def _chunks(uids: Iterable[int], count: int) -> Iterator[list[int]]:
-    rest = iter(uids)
-    while chunk := list(islice(rest, count)):
-        yield chunk

@@ -48,14 +48,9 @@ def ensure_folder(client: Client, name: str) -> str | None:
     """
     if client.folder_exists(name):
         return None
-    prefix = ""
-    if client.has_capability("NAMESPACE"):
-        personal = client.namespace().personal
-        prefix = str(personal[0][0]) if personal else ""
-    if prefix and not name.startswith(prefix):
-        name = prefix + name
-        if client.folder_exists(name):
-            return name
+    name = _prefix(client, name) + name
+    if client.folder_exists(name):
+        return name
     try:
         client.create_folder(name)
         client.subscribe_folder(name)  # so that people see it
@@ -64,3 +59,20 @@ def ensure_folder(client: Client, name: str) -> str | None:
     except IMAPClientError:
         return None
     return name
+
+
+def find_folder(client: Client, name: str) -> str | None:
+    """Return the name by which the server knows our folder, None if there is none yet."""
+    if client.folder_exists(name):
+        return name
+    prefix = _prefix(client, name)
+    return prefix + name if prefix and client.folder_exists(prefix + name) else None
+
+
+def _prefix(client: Client, name: str) -> str:
+    """Return what must stand before `name`, "" if nothing must or it stands there already."""
+    if not client.has_capability("NAMESPACE"):
+        return ""
+    personal = client.namespace().personal
+    prefix = str(personal[0][0]) if personal else ""
+    return "" if name.startswith(prefix) else prefix

@@ -19,7 +19,18 @@ from urllib.parse import quote
 
 from cases.errors import MailboxUnavailable
 from cases.incoming import RawMail
-from ingest.source import BEGINNING, HEADER_CAP, MAX_BYTES, Filing, Known, PartialMail, Stop
+from ingest.source import (
+    BEGINNING,
+    HEADER_CAP,
+    INBOX,
+    MAX_BYTES,
+    Filing,
+    Fingerprint,
+    FolderContents,
+    Known,
+    PartialMail,
+    Stop,
+)
 
 _PARTS = ("tmp", "new", "cur")
 _FOLDERS = {Filing.PROCESSED: ".Processed", Filing.REJECTED: ".Rejected"}
@@ -107,6 +118,33 @@ class MaildirSource:
                 files = _mails_in(self._path)  # somebody opened one, or it is from another scan
                 for uid in uids:
                     _renamed(files.get(uid), target)
+            except OSError as error:
+                if error.errno in _FORBIDDEN:
+                    return False
+                raise
+        return True
+
+    def inventory(self) -> tuple[FolderContents, ...]:
+        """List the Maildir and its two folders; a missing one is empty and is not made."""
+        folders = {INBOX: self._path, **{f.value: self._path / n for f, n in _FOLDERS.items()}}
+        with self._unavailable():
+            return tuple(_contents(role, path) for role, path in folders.items())
+
+    def find(self, mails: Sequence[Fingerprint], folder: Filing) -> frozenset[str]:
+        """Return those that lie there: a file keeps its unique name when it is moved."""
+        with self._unavailable():
+            there = _mails_in(self._path / _FOLDERS[folder])
+        return frozenset(mail.uid for mail in mails if mail.uid in there)
+
+    def refile(self, mails: Sequence[Fingerprint], source: Filing, target: Filing) -> bool:
+        """Rename mails from one of our folders into the other."""
+        into = self._path / _FOLDERS[target]
+        with self._unavailable():
+            try:
+                make_maildir(into, folder=True)
+                files = _mails_in(self._path / _FOLDERS[source])
+                for mail in mails:
+                    _renamed(files.get(mail.uid), into)
             except OSError as error:
                 if error.errno in _FORBIDDEN:
                     return False
@@ -212,8 +250,19 @@ def _uid(name: str) -> str:
 
 def _mails_in(path: Path) -> dict[str, Path]:
     # new/ first: a mail that somebody opens meanwhile moves to cur/ and is then seen there.
-    parts = (path / "new", path / "cur")
+    parts = [part for part in (path / "new", path / "cur") if part.is_dir()]
     return {_uid(name): part / name for part in parts for name in _names(part)}
+
+
+def _contents(role: str, path: Path) -> FolderContents:
+    found = [mail for uid, file in _mails_in(path).items() if (mail := _look_at(file, uid))]
+    times = {mail.uid: datetime.fromtimestamp(mail.arrived_ns / 1e9, UTC) for mail in found}
+    return FolderContents(
+        folder=role,
+        uidvalidity=0,
+        uids=tuple(sorted(times)),
+        arrived_at=times if role == INBOX else {},
+    )
 
 
 def _renamed(path: Path | None, folder: Path) -> bool:

@@ -6,19 +6,40 @@ repaired around it on bytes (design 7.3, reliability F87-F110). If all of that f
 """
 
 import logging
+from dataclasses import replace
 from email.message import Message
-from typing import Final
+from typing import Final, NamedTuple
 
 import mailparser
 
-from cases.incoming import Address, ParsedMail
-from ingest import addresses, body, charset, headers, mime, parts, smime
+from cases.incoming import Address, Attachment, Forwarded, ParsedMail
+from ingest import (
+    addresses,
+    body,
+    charset,
+    documents,
+    forwards,
+    headers,
+    mime,
+    parts,
+    sealed,
+    smime,
+)
 
 MAX_SUBJECT: Final = 2000  # characters
 MAX_TEXT: Final = 1024 * 1024  # characters
+MAX_COVER: Final = 300  # characters of the words above an attached mail that is passed on
 
 _ROUTES: Final = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 _WRAPPED: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+#: parts that make a mail a report of a machine about the mail attached to it (RFC 6522)
+_REPORTS: Final = (
+    "message/delivery-status",
+    "message/global-delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+    "text/rfc822-headers",
+)
 _PART_READ: Final = "read only in part: the structure of the mail defeated the reader"
 
 # it warns about every media type it does not know; a stage is silent
@@ -56,22 +77,71 @@ def _parse(data: bytes) -> ParsedMail:
     prepared = mime.prepare(head, data[head.body_at :])
     tree, second_opinion = _read(prepared)
     content = parts.read_parts(tree, prepared)
-    if not content.text.strip():
-        content = _forwarded(content)
-    return _mail(head, content, second_opinion, tuple(prepared.defects))
+    own = content.text
+    if not own.strip():
+        content = _opened(content)
+    mail = _mail(head, content, second_opinion, tuple(prepared.defects))
+    forwarded, attached = _passed_on(mail, own, content.text)
+    label = next(iter(mail.all_headers("content-type")), "")
+    encrypted = sealed.is_encrypted(label, mail.text, attached)
+    return replace(mail, attachments=attached, forwarded=forwarded, encrypted=encrypted)
 
 
-def _forwarded(content: parts.Content) -> parts.Content:
-    """Return the words of the one mail inside, where a mail has none of its own (F101, F103)."""
-    inner = [one.data for one in content.attachments if one.type == "message/rfc822"]
-    inner += [smime.signed_mail(one.data) for one in content.attachments if one.type in _WRAPPED]
-    if len(inner) != 1:
-        return content
-    data = mime.normal_ends(inner[0])
+class _Inside(NamedTuple):
+    """A mail inside a mail."""
+
+    sender: Address
+    subject: str
+    text: str  #: all of it, history included
+    attachments: tuple[Attachment, ...]
+
+
+def _inside(data: bytes) -> _Inside:
+    data = mime.normal_ends(data)
     head = headers.read_head(data)
     prepared = mime.prepare(head, data[head.body_at :])
-    tree, _ = _read(prepared)
-    return content._replace(text=parts.read_parts(tree, prepared).text)
+    tree, second_opinion = _read(prepared)
+    content = parts.read_parts(tree, prepared)
+    fields = _Fields(head, content.charset)
+    sender, _, _ = _sender(fields, second_opinion)
+    subject = fields.first("subject")[:MAX_SUBJECT]
+    return _Inside(sender, subject, content.text[:MAX_TEXT], content.attachments)
+
+
+def _opened(content: parts.Content) -> parts.Content:
+    """Let the one mail inside speak for a mail without words of its own (F101, F103)."""
+    attached = [one.data for one in content.attachments if one.type == "message/rfc822"]
+    signed = [smime.signed_mail(one.data) for one in content.attachments if one.type in _WRAPPED]
+    if len(attached) + len(signed) != 1:
+        return content
+    inside = _inside((attached + signed)[0])
+    if signed:  # a shell around the mail itself: what is attached in it is attached to it
+        content = content._replace(attachments=content.attachments + inside.attachments)
+    return content._replace(text=inside.text)
+
+
+def _passed_on(
+    mail: ParsedMail, own: str, text: str
+) -> tuple[Forwarded | None, tuple[Attachment, ...]]:
+    """Return the mail of somebody else that this mail passes on, attached or in its text.
+
+    An attached one that is passed on then says, as an attachment, what its documents say.
+    """
+    inner = next((one for one in mail.attachments if one.type == "message/rfc822"), None)
+    if inner is None:
+        return forwards.find_forwarded(text[:MAX_TEXT], mail.subject), mail.attachments
+    is_report = any(one.type in _REPORTS for one in mail.attachments)
+    answers = bool(mail.in_reply_to or mail.references)  # a mail attached to an answer is a proof
+    covers = len(own) <= MAX_COVER and not answers
+    if is_report or not (covers or forwards.is_forward_subject(mail.subject)):
+        return None, mail.attachments
+    inside = _inside(inner.data)
+    room = documents.MAX_ALL - sum(len(one.text) for one in mail.attachments)
+    words = "\n".join(one.text for one in inside.attachments if one.text)
+    said = replace(inner, text=words[: max(0, min(room, documents.MAX_TEXT))])
+    attached = tuple(said if one is inner else one for one in mail.attachments)
+    new = body.split_reply(inside.text)[0]
+    return Forwarded(sender=inside.sender, subject=inside.subject, text=new), attached
 
 
 def _read(prepared: mime.Prepared) -> tuple[Message, tuple[str, ...]]:

@@ -6,16 +6,13 @@ from email.message import Message
 from typing import Final, NamedTuple
 
 from cases.incoming import Attachment
-from ingest import attachments, charset, headers, htmltext, mime, tnef
+from ingest import attachments, charset, collected, flowed, headers, htmltext, mime, tnef
 
-MAX_ATTACHMENTS: Final = 50
 MAX_STUB: Final = 500  # characters
 _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 _TEXT: Final = frozenset(
     ("text/plain", "text/html", "text/enriched", "text/richtext", "text/x-amp-html")
 )
-#: a soft line break of format=flowed in a script without blanks (RFC 3676 §4.1, DelSp)
-_SOFT_BREAK: Final = re.compile(r"(?<!^--) \n(?![> \n])", re.MULTILINE)
 _STUB: Final = re.compile(
     r"(?i)\bhtml\b|(?:does not|doesn't|cannot) (?:support|display)|in your (?:web )?browser|"
     r"不支持|无法显示|無法顯示|浏览器|瀏覽器|im browser|navegador|navigateur"
@@ -42,26 +39,21 @@ class _Piece(NamedTuple):
 @dataclass(slots=True)
 class _Reader:
     prepared: mime.Prepared
+    files: collected.Collected
     hint: str = ""
-    found: list[Attachment] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
-    decoded: int = 0
     texts: int = 0
-
-    def attach(self, name: str, media_type: str, data: bytes) -> None:
-        self.decoded += len(data)
-        if len(self.found) >= MAX_ATTACHMENTS or self.decoded > attachments.MAX_DECODED:
-            self.defects.append("too many or too large attachments: the rest was left out")
-            return
-        self.found.append(attachments.attachment(name, media_type, data, len(self.found) + 1))
+    outlook: str = ""  #: the text in a winmail.dat, for a mail that has no other
 
 
 def read_parts(tree: Message, prepared: mime.Prepared) -> Content:
     """Return text and attachments of a mail that `mime.prepare` made readable."""
-    reader = _Reader(prepared)
+    reader = _Reader(prepared, collected.Collected())
     pieces = _walk(reader, tree, headers.Params("text/plain", {}))
     text = "\n\n".join(piece.text.strip("\n") for piece in pieces if piece.text.strip())
-    return Content(text, tuple(reader.found), reader.hint, tuple(dict.fromkeys(reader.defects)))
+    text = text or reader.outlook
+    defects = tuple(dict.fromkeys(reader.defects + reader.files.defects))
+    return Content(text, tuple(reader.files.found), reader.hint, defects)
 
 
 def _walk(reader: _Reader, part: Message, default: headers.Params) -> list[_Piece]:
@@ -133,12 +125,13 @@ def _leaf(reader: _Reader, part: Message, kind: headers.Params) -> list[_Piece]:
         pieces = _text(reader, data, kind._replace(value=media_type))
         reader.texts += any(piece.text.strip() for piece in pieces)
         if name:
-            reader.attach(name, media_type, data)
+            reader.files.add(name, media_type, data, known=True)
         return pieces
-    reader.attach(name, media_type, data)
+    reader.files.add(name, media_type, data, label=kind.params.get("charset", ""))
     if media_type in _TNEF or name.lower() == "winmail.dat":
+        reader.outlook = reader.outlook or tnef.read_text(data)
         for inner, content in tnef.read_files(data):
-            reader.attach(inner, "application/octet-stream", content)
+            reader.files.add(inner, collected.UNKNOWN, content)
     return []
 
 
@@ -153,15 +146,16 @@ def _text(reader: _Reader, data: bytes, kind: headers.Params) -> list[_Piece]:
     if media_type == "text/plain":
         data, files = attachments.cut_encoded(data)
         for name, content in files:
-            reader.attach(name, "application/octet-stream", content)
+            reader.files.add(name, collected.UNKNOWN, content)
     text, defect = charset.decode(data, kind.params.get("charset", ""))
     if defect:
         reader.defects.append(defect)
     text = charset.clean(text)
     if media_type == "text/html":
         return [_Piece(htmltext.html_to_text(text), True)]
-    if kind.params.get("delsp", "").lower() == "yes":
-        text = _SOFT_BREAK.sub("", text)
+    if kind.params.get("format", "").lower() == "flowed":
+        delete = kind.params.get("delsp", "").lower() == "yes"
+        return [_Piece(flowed.unflow(text, delete_space=delete), False)]
     if media_type in ("text/enriched", "text/richtext"):
         return [_Piece(_ENRICHED.sub(lambda m: "<" if m[0] == "<<" else m[1] or "", text), False)]
     return [_Piece(text, False)]

@@ -78,7 +78,8 @@ _ORIGINAL: Final = alternatives(
     přeposlaná zpráva|pôvodná správa|eredeti üzenet|továbbított üzenet|izvorna poruka
     originalna poruka|izvorno sporočilo|исходное сообщение|пересылаемое сообщение
     пересланное сообщение|конец пересылаемого сообщения|исходящее сообщение
-    переадресованное сообщение|özgün ileti|orijinal mesaj|iletilmiş ileti|αρχικό μήνυμα
+    переадресованное сообщение|перенаправленное сообщение
+    özgün ileti|orijinal mesaj|iletilmiş ileti|αρχικό μήνυμα
     mesaj original|mesaj redirecționat|thư gốc|pesan asli|ข้อความต้นฉบับ|原始邮件|原始郵件
     原邮件|原文|原始信息|原始訊息|转发邮件信息|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|轉寄郵件
     邮件原件|邮件原文|回复的原邮件|回复的邮件|原始邮件内容|元のメッセージ|元のメール
@@ -225,12 +226,12 @@ def attribution(text: str) -> Announces:
     if _ZOHO.match(text):
         return Announces.SURELY
     if not mailbox:
-        said = said or (_HOLDS_WROTE.search(text) is not None and starts_attribution(text))
+        said = said or (starts_attribution(text) and _HOLDS_WROTE.search(text) is not None)
         if not (said and colon) or len(text) > MAX_NAMELESS:
             return Announces.NO
         sure = _TIME.search(text) is not None and _DATE.search(text) is not None
         return Announces.SURELY if sure else Announces.IF_QUOTED
-    if said or (_HOLDS_WROTE.search(text) and colon) or _BARE.match(text):
+    if said or (colon and _HOLDS_WROTE.search(text)) or _BARE.match(text):
         return Announces.SURELY
     if starts_attribution(text) and _DATE.search(text) and colon:
         return Announces.SURELY

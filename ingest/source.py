@@ -1,7 +1,8 @@
 """What every mailbox can do, whatever it is made of: list new mail, file handled mail, wait."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,6 +11,8 @@ from cases.incoming import RawMail
 MAX_BYTES = 25 * 2**20  #: mails above this size (bytes) are taken in by their beginning only
 BEGINNING = 64 * 2**10  #: bytes of body kept of such a mail
 HEADER_CAP = 128 * 2**10  #: bytes of header kept of such a mail
+
+INBOX = "inbox"  #: the folder that is read, beside the two of `Filing`
 
 Known = Callable[[int], frozenset[str]]  #: uidvalidity → the uids that are stored already
 Stop = Callable[[], bool]  #: true when the desk is going down
@@ -20,6 +23,31 @@ class Filing(StrEnum):
 
     PROCESSED = "processed"
     REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderContents:
+    """Every mail of one folder as the server shows it."""
+
+    folder: str  #: "inbox", or the value of a `Filing`
+    uidvalidity: int  #: 0 if there is none, or no such folder
+    uids: tuple[str, ...]
+    arrived_at: Mapping[str, datetime] = field(default_factory=dict)  #: uid → time; inbox only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What a mail of the ledger is known by wherever it was moved: its bytes."""
+
+    uid: str  #: as in the ledger
+    size: int  #: bytes of the whole mail
+    sha256: str  #: of the first `length` bytes, in hex
+    length: int  #: bytes that are kept; fewer than `size` for a `PartialMail`
+
+    @property
+    def is_whole(self) -> bool:
+        """True if all bytes are kept."""
+        return self.length >= self.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +104,21 @@ class MailSource(Protocol):
 
     def file_all(self, uidvalidity: int, uids: Sequence[str], folder: Filing) -> bool:
         """Move many handled mails at once, as `file` does; False: some or all of them stay."""
+        ...
+
+    def inventory(self) -> tuple[FolderContents, ...]:
+        """List the folder that is read, then processed, then rejected; changes nothing."""
+        ...
+
+    def find(self, mails: Sequence[Fingerprint], folder: Filing) -> frozenset[str]:
+        """Return the uids of those `mails` that lie in `folder`; changes nothing."""
+        ...
+
+    def refile(self, mails: Sequence[Fingerprint], source: Filing, target: Filing) -> bool:
+        """Move mails that were filed before into another folder; False as in `file`.
+
+        Those that are not in `source` are left where they are; safe to repeat.
+        """
         ...
 
     def wait(self, seconds: float, *, stop: Stop) -> bool:

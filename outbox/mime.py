@@ -37,8 +37,6 @@ def build(mail: OutgoingMail) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["From"] = _header_address(mail.sender)
     message["To"] = _header_address(mail.to)
-    if mail.cc:
-        message["Cc"] = [_header_address(Address(addr=addr)) for addr in mail.cc]
     message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = f"<{mail.message_id}>"

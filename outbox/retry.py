@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cases.outgoing import Delivery, DeliveryState
+from cases.outgoing import MOST_AMBIGUOUS, Delivery, DeliveryState
 
 _FIRST = (
     timedelta(minutes=1),
@@ -13,7 +13,6 @@ _FIRST = (
 )
 _THEN = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321 §4.5.4.1: at least 4 to 5 days
-MOST_AMBIGUOUS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

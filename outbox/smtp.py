@@ -55,7 +55,7 @@ class SmtpSender:
             try:
                 smtp = self._connected()
                 refused = self._envelope(smtp, envelope_from, recipient, len(data))
-            except (smtplib.SMTPException, OSError) as error:
+            except (smtplib.SMTPException, OSError, ValueError) as error:
                 self.close()
                 if reused and not fresh:
                     continue  # the server closed an idle connection: not worth a try
@@ -69,7 +69,7 @@ class SmtpSender:
         """Connect and log in; returns what is wrong, "" if nothing is."""
         try:
             self._connected().noop()
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             self.close()
             return _words(error)
         return ""

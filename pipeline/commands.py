@@ -1,12 +1,10 @@
 """What each command does; run.py only unpacks the command line."""
 
-import json
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from cases.errors import ConfigError
@@ -15,7 +13,7 @@ from pipeline import config, inspect, poll
 from pipeline import explain as explanations
 from pipeline.casefile import case_file, case_json, event_json
 from pipeline.clock import now
-from pipeline.desk import Desk, open_desk, open_store, require_schema
+from pipeline.desk import open_desk, open_store
 from pipeline.exits import AWAY, BAD_CONFIG, BAD_DATA, NO_INPUT, OK, TRY_AGAIN, say
 from pipeline.lock import AlreadyRunning
 from pipeline.rules_file import load as load_rules
@@ -23,18 +21,7 @@ from pipeline.serve import serve as run_service
 from pipeline.serve import work_off
 from pipeline.show import reporter
 from pipeline.status import health
-
-
-def _open(config_file: Path, *, isolated: bool = False) -> Desk:
-    desk = open_desk(config.load(config_file), isolated=isolated)
-    require_schema(desk)
-    return desk
-
-
-def _print(row: object) -> None:
-    line = json.dumps(row, ensure_ascii=False)
-    # A file name or a text may hold a lone surrogate, which no output can show.
-    sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
+from pipeline.terminal import opened, write_row, write_table
 
 
 def serve(config_file: Path, *, once: bool) -> int:
@@ -50,7 +37,7 @@ def serve(config_file: Path, *, once: bool) -> int:
 
 def ingest(config_file: Path, files: Iterable[Path]) -> int:
     """Store mails from files; handle them at once unless a daemon is there to do it."""
-    desk, code = _open(config_file, isolated=True), OK
+    desk, code = opened(config_file, isolated=True), OK
     for path in files:
         try:
             data = path.read_bytes()
@@ -77,7 +64,7 @@ def parse(config_file: Path, paths: Iterable[Path], *, as_json: bool) -> int:
             code = NO_INPUT
             continue
         if as_json:
-            _print(row)
+            write_row(row)
         else:
             sys.stdout.write(explanations.parsed(row))
     return code
@@ -89,7 +76,7 @@ def classify(config_file: Path, lines: Iterable[str], *, as_json: bool) -> int:
     try:
         for row in inspect.classify_rows(lines, rules):
             if as_json:
-                _print(row)
+                write_row(row)
             else:
                 doubt = " (unsure)" if row["unsure"] else ""
                 sys.stdout.write(f"{row['id']}: {row['category']}{doubt}, {row['severity']}\n")
@@ -115,10 +102,10 @@ def explain(config_file: Path, file: Path) -> int:
 
 def status(config_file: Path, *, as_json: bool) -> int:
     """Print counts and troubles; 69 when a person should look."""
-    desk = _open(config_file)
+    desk = opened(config_file)
     found = health(desk, now=now())
     if as_json:
-        _print(found.as_json())
+        write_row(found.as_json())
     else:
         for title, counts in (
             ("mails", found.mails),
@@ -151,12 +138,12 @@ def check(config_file: Path, *, online: bool) -> int:
 
 def cases_list(config_file: Path, *, status: str, limit: int, as_json: bool) -> int:
     """Print the newest cases."""
-    desk = _open(config_file)
+    desk = opened(config_file)
     with desk.store.read() as tx:
         found = tx.recent_cases(status=status, limit=limit)
     if as_json:
         for case in found:
-            _print(case_json(case))
+            write_row(case_json(case))
         return OK
     table = Table(box=None, header_style="dim")
     for title in ("case", "status", "category", "severity", "due", "with", "subject"):
@@ -175,15 +162,13 @@ def cases_list(config_file: Path, *, status: str, limit: int, as_json: bool) -> 
             ", ".join(case.departments),
             case.subject[:60],
         )
-    # Without a terminal there is no width to fit into: nothing shall be folded for grep.
-    width = None if sys.stdout.isatty() else 200
-    Console(markup=False, highlight=False, width=width).print(table)
+    write_table(table)
     return OK
 
 
 def cases_show(config_file: Path, reference: str, *, as_json: bool) -> int:
     """Print the file of one case; 66 if there is none of that reference."""
-    desk = _open(config_file)
+    desk = opened(config_file)
     with desk.store.read() as tx:
         case = tx.case_by_reference(reference)
         events = tx.events(case.id) if case else ()
@@ -197,7 +182,7 @@ def cases_show(config_file: Path, reference: str, *, as_json: bool) -> int:
             for name, to, state, reply in letters
         ]
         events_rows = [event_json(event) for event in events]
-        _print({**case_json(case), "events": events_rows, "letters": letter_rows})
+        write_row({**case_json(case), "events": events_rows, "letters": letter_rows})
         return OK
     zone = desk.rules.policy.calendar.zone
     sys.stdout.write("\n".join(case_file(case, events, zone)) + "\n")

@@ -5,14 +5,15 @@ Secrets never stand in the file: `${NAME}` is taken from the environment, `…_f
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from cases.errors import ConfigError, Problem
-from pipeline.config_schema import Config, MailboxBlock
+from pipeline.config_alarm import AlarmSettings, webhook_problem
+from pipeline.config_schema import AlarmBlock, Config, MailboxBlock
 from pipeline.yamlfile import Document, read, validate
 from routing.trust import Trust
 
@@ -72,6 +73,7 @@ class Settings:
     rules: Path
     secret_file: Path
     samples: bool
+    alarm: AlarmSettings
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -140,6 +142,7 @@ class _Reader:
             rules=self._path(config.rules),
             secret_file=self._path(config.secret_file),
             samples=config.samples,
+            alarm=self._alarm(config.alarm),
         )
 
     def _mailbox(self, name: str, box: MailboxBlock) -> MailboxSettings:
@@ -186,6 +189,18 @@ class _Reader:
             password=password,
             ca_file=self._path(smtp.ca_file) if smtp.ca_file else None,
         )
+
+    def _alarm(self, block: AlarmBlock) -> AlarmSettings:
+        webhook = ""
+        if block.webhook or block.webhook_file:
+            webhook = self._secret(block.webhook, block.webhook_file, ("alarm", "webhook"))
+        why = webhook_problem(webhook) if webhook else ""
+        if why:
+            # The URL itself is not repeated: whoever knows it may post.
+            self._complain(
+                ("alarm", "webhook"), why, "Write for example https://chat.example.com/…"
+            )
+        return AlarmSettings(file=self._path(block.file) if block.file else None, webhook=webhook)
 
     def _check_plain(self, tls: str, host: str, path: tuple[str, ...]) -> None:
         """Refuse to send passwords and complaints over a network in plain text."""
@@ -250,45 +265,3 @@ class _Reader:
 
     def _complain(self, path: tuple[str, ...], what: str, fix: str) -> None:
         self.problems.append(self._document.problem(path, what, fix))
-
-
-def secret_key(path: Path, *, random: Callable[[int], bytes] = os.urandom) -> bytes:
-    """Return the key that signs reply tokens and Message-IDs; made on first use, mode 0600.
-
-    Whoever loses it loses the thread of every open case, so it belongs into the backup.
-    """
-    try:
-        key = path.read_bytes()
-    except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            key = random(32)
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise ConfigError(
-            (
-                Problem(
-                    file=str(path),
-                    line=0,
-                    key="secret_file",
-                    what=f"can't be read: {error.strerror}",
-                    fix="Check its owner and mode",
-                ),
-            )
-        ) from error
-    if len(key) < 16:
-        raise ConfigError(
-            (
-                Problem(
-                    file=str(path),
-                    line=0,
-                    key="secret_file",
-                    what=f"holds {len(key)} bytes; a key needs at least 16",
-                    fix="Restore it from the backup",
-                ),
-            )
-        )
-    return key

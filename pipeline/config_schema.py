@@ -74,6 +74,12 @@ class AuthenticationResultsBlock(Section):
     authentication_results: str
 
 
+class AlarmBlock(Section):
+    file: str = ""
+    webhook: str = ""
+    webhook_file: str = ""
+
+
 class Config(Section):
     config_version: Literal[1]
     database: str = ""
@@ -85,3 +91,4 @@ class Config(Section):
     rules: str
     secret_file: str
     samples: bool = False
+    alarm: AlarmBlock = AlarmBlock()

@@ -18,7 +18,7 @@ from routing.phrases import phrase
 
 #: Longer than connecting and the envelope may take; renewed when the payload leaves.
 LEASE = timedelta(minutes=5)
-DOT_LEASE = timedelta(minutes=15)
+DOT_LEASE = timedelta(minutes=25)  # ten minutes to send and ten for the answer (RFC 5321 §4.5.3.2)
 #: Alerts are numbered by what caused them: up to here by inbox rows, above it by outbox rows.
 LETTER_ALERTS = 10**11
 
@@ -56,6 +56,7 @@ def deliver_one(desk: Desk, sender: Sender, *, now: datetime) -> Delivered | Non
     except LeaseLost:
         lost = Delivery(state=DeliveryState.TRANSIENT, reply="taken over by another worker")
         return Delivered(row=row, delivery=lost, state="ready")
+    now = clock_now()  # a slow server may have kept us for minutes
     verdict = judge(
         delivery, tries=row.tries, ambiguous=row.ambiguous, created_at=row.created_at, now=now
     )
@@ -86,7 +87,7 @@ def _record(
     kind = {"sent": "letter_sent", "failed": "undeliverable", "held": "held"}[verdict.state]
     detail = f"{row.letter} to {row.recipient}: {delivery.reply}"
     event = CaseEvent(at=now, kind=kind, actor="desk", detail=detail)
-    tx.add_events(row.case_id, (event,), key=f"letter:{row.id}:{verdict.state}")
+    tx.add_events(row.case_id, (event,), key=f"letter:{row.id}:{verdict.state}:{row.tries}")
     if verdict.state != "sent":
         _alert(tx, desk, row, delivery, now=now)
     elif row.letter == LetterName.OUTCOME:
@@ -117,6 +118,7 @@ def _alert(
         recipient=row.recipient,
         reply=delivery.reply,
     )
-    number = LETTER_ALERTS + row.id
+    # Of each final failure: a person may have let the letter try again.
+    number = LETTER_ALERTS + row.id * 1000 + row.tries % 1000
     notices = letters.alerts(case, policy.supervisors, policy, reasons=(reason,), revision=number)
     queue(tx, desk, case, notices, original=b"", answers="", now=now)

@@ -16,7 +16,8 @@ from ingest.source import MailSource
 from outbox.maildir import MaildirSender
 from outbox.sender import Sender
 from outbox.smtp import SmtpSender
-from pipeline.config import ImapSettings, MailboxSettings, Settings, SmtpSettings, secret_key
+from pipeline.config import ImapSettings, MailboxSettings, Settings, SmtpSettings
+from pipeline.config_key import secret_key
 from pipeline.reading import ChildReader, InlineReader, Reader, Tools
 from pipeline.rules_file import RuleSet
 from pipeline.rules_file import load as load_rules
@@ -148,14 +149,18 @@ def sender_of(settings: Settings) -> Sender:
         folder = settings.outgoing
         return MaildirSender(lambda data, name: deliver(folder, data, unique=name))
     smtp: SmtpSettings = settings.outgoing
-    return SmtpSender(
-        host=smtp.host,
-        port=smtp.port,
-        tls=smtp.tls,
-        user=smtp.user,
-        password=smtp.password,
-        ca_file=smtp.ca_file,
-    )
+    try:
+        return SmtpSender(
+            host=smtp.host,
+            port=smtp.port,
+            tls=smtp.tls,
+            user=smtp.user,
+            password=smtp.password,
+            ca_file=smtp.ca_file,
+        )
+    except OSError as error:  # ssl.SSLError is one
+        what = f"can't be used: {error}"
+        raise _config_error(settings.file, "outgoing.smtp.ca_file", what) from error
 
 
 def _config_error(file: Path, key: str, what: str, fix: str = "") -> ConfigError:

@@ -165,8 +165,8 @@ def explain(data: bytes, settings: Settings, rules: RuleSet, *, now: datetime) -
             traces=(),
             due_at=None,
         )
-    classification = Classifier(rules.vocabulary).classify(mail.text, subject=mail.subject)
-    text = f"{mail.subject}\n{mail.text}"
+    classification = Classifier(rules.vocabulary).classify(mail.all_words, subject=mail.subject)
+    text = f"{mail.subject}\n{mail.words}"
     assessment, traces = assess_traced(text, classification, rules.policy)
     policy = rules.policy
     limit = policy.severity(assessment.severity).answer_within

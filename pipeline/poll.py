@@ -5,12 +5,13 @@ moving it is repeated until the server shows it (reliability 4.7).
 """
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from cases.inbox_rows import SettledMail
 from cases.incoming import RawMail
+from cases.ledger_rows import SettledMail
 from ingest.identity import identity
-from ingest.source import Filing, MailSource, PartialMail
+from ingest.source import Filing, Fingerprint, MailSource, PartialMail
 from pipeline.config import MailboxSettings
 from pipeline.desk import Desk
 
@@ -50,16 +51,38 @@ def file_settled(desk: Desk, box: MailboxSettings, source: MailSource) -> int:
         settled = tx.mails_to_file(box.name)
     groups: dict[tuple[int, Filing], list[SettledMail]] = {}
     for mail in settled:
-        folder = Filing.REJECTED if mail.state == "quarantined" else Filing.PROCESSED
+        folder = Filing.REJECTED if mail.rejected else Filing.PROCESSED
         groups.setdefault((mail.uidvalidity, folder), []).append(mail)
     moved = 0
     for (uidvalidity, folder), mails in groups.items():
         if not source.file_all(uidvalidity, [mail.uid for mail in mails], folder):
             continue  # read-only or over quota: cases go on, the mails stay where they are (F27)
+        if not _correct(desk, source, mails):
+            continue
         with desk.store.begin() as tx:
-            tx.mark_filed([mail.id for mail in mails])
+            # Whoever has one of them tried again meanwhile wants it filed once more.
+            tx.mark_filed([mail.id for mail in mails], states={mail.state for mail in mails})
         moved += len(mails)
     return moved
+
+
+def _correct(desk: Desk, source: MailSource, mails: Sequence[SettledMail]) -> bool:
+    """Move mails out of the rejected folder that a person has had tried again with success."""
+    wrong = fingerprints(desk, [mail.id for mail in mails if mail.was_rejected])
+    return not wrong or source.refile(wrong, Filing.REJECTED, Filing.PROCESSED)
+
+
+def fingerprints(desk: Desk, ids: Iterable[int]) -> tuple[Fingerprint, ...]:
+    """Return what the mails of these numbers are known by on the server, one read at a time."""
+    found = []
+    for number in ids:
+        with desk.store.read() as tx:
+            entry, length = tx.entry(number), len(tx.raw_of(number))
+        if entry is not None:
+            found.append(
+                Fingerprint(uid=entry.uid, size=entry.size, sha256=entry.sha256, length=length)
+            )
+    return tuple(found)
 
 
 def take_in(desk: Desk, data: bytes, *, now: datetime) -> bool:

@@ -13,22 +13,20 @@ from datetime import datetime, timedelta
 from cases.inbox_rows import TakenMail
 from cases.incoming import MailKind
 from cases.lifecycle import advance
-from cases.model import Case, Decision, Lead, Move, Quota
+from cases.model import Case, Decision, Move
 from cases.store import Transaction
-from cases.tokens import token_hash
+from pipeline import lookups
 from pipeline.desk import Desk
-from pipeline.reading import Reading, ReadingFailed, read_in_part
+from pipeline.reading import ReaderUnavailable, Reading, ReadingFailed, read_in_part
 from pipeline.write import queue
-from routing.decide import Situation, decide
-from routing.match import Clues, clues, match
+from routing.decide import decide
+from routing.match import clues, match
+from routing.situation import Situation, complainant_of
 
 LEASE = timedelta(minutes=2)
-#: From the fourth attempt on a mail is read only in part; after the fifth it is set aside.
-FULL_ATTEMPTS, MOST_ATTEMPTS = 3, 5
+#: A mail that failed so often is set aside; one over which the whole program ended, so often.
+MOST_ATTEMPTS, MOST_CRASHES = 5, 15
 PAUSE = timedelta(seconds=20)
-#: Automatic letters to one address in 24 hours, to one domain and in all in one hour
-#: (reliability 4.9).
-PER_ADDRESS, PER_DOMAIN, PER_HOUR = 3, 100, 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +55,16 @@ def process_one(desk: Desk, *, now: datetime) -> Handled | None:
         taken = tx.take_mail(owner=desk.owner, now=now, lease=LEASE)
     if taken is None:
         return None
-    if taken.attempts > MOST_ATTEMPTS:
+    if taken.attempts > MOST_CRASHES:
         # Nobody caught an error: each time the whole program ended over this mail.
         return _give_back(desk, taken, EndedTheProgram(), now=now)
     try:
         understood = _understand(desk, taken)
         return _settle(desk, taken, understood, now=now)
+    except ReaderUnavailable:
+        with desk.store.begin() as tx:  # not the mail's fault: it is no attempt
+            tx.postpone_mail(taken, not_before=now + PAUSE)
+        raise
     except Exception as error:  # noqa: BLE001 - one mail must never stop the next
         return _give_back(desk, taken, error, now=now)
 
@@ -70,52 +72,73 @@ def process_one(desk: Desk, *, now: datetime) -> Handled | None:
 def _understand(desk: Desk, taken: TakenMail) -> _Understood:
     """Read a mail whole if that can be done within the limits, else in part; never fails for it."""
     data = taken.raw.data
-    if taken.attempts <= FULL_ATTEMPTS:
-        try:
-            return _Understood(reading=desk.reader.read(data), readable=not taken.partial)
-        except ReadingFailed as error:
-            return _Understood(reading=read_in_part(data, desk.tools), why=str(error))
-    return _Understood(reading=read_in_part(data, desk.tools), why="reading it took the desk down")
+    try:
+        return _Understood(reading=desk.reader.read(data), readable=not taken.partial)
+    except ReadingFailed as error:
+        return _Understood(reading=read_in_part(data, desk.tools), why=str(error))
 
 
 def _settle(desk: Desk, taken: TakenMail, read: _Understood, *, now: datetime) -> Handled:
     with desk.store.begin() as tx:
         original = tx.first_of(taken)
         if original is not None:
-            tx.finish_mail(
-                taken, "duplicate", duplicate_of=original, reason=f"same mail as number {original}"
-            )
-            return _handled(taken, read, "duplicate", why=f"same mail as number {original}")
-        leads = _leads(tx, clues(read.reading.mail, desk.key), now=now)
-        found = match(read.reading.mail, leads, desk.rules.policy)
-        signed = next((lead for lead in leads if lead.via != "tag"), None)
-        lead = found.lead or (
-            signed if read.reading.screening.kind is not MailKind.PERSON else None
-        )
-        decision = decide(
-            Situation(
-                mail=read.reading.mail,
-                screening=read.reading.screening,
-                classification=read.reading.classification,
-                match=found,
-                signed_lead=signed,
-                history=tx.events(lead.case.id) if lead else (),
-                quota=_quota(tx, read.reading.mail.sender.addr, now=now),
-                trust=desk.settings.trust,
-                policy=desk.rules.policy,
-                inbox_id=taken.id,
-                received_at=taken.raw.received_at,
-                now=now,
-                readable=read.readable,
-                why_not_readable=read.why,
-            )
-        )
+            why = f"same mail as number {original}"
+            tx.finish_mail(taken, "duplicate", duplicate_of=original, reason=why)
+            return _handled(taken, read, "duplicate", why=why)
+        situation = _situation(tx, desk, taken, read, now=now)
+        decision = decide(situation)
+        if decision.bounced:
+            tx.count_bounce(decision.bounced, now=now)
         if decision.ignored:
             _finish(tx, taken, "ignored", reason=decision.ignored)
             return _handled(taken, read, "ignored", why=decision.ignored, decision=decision)
-        case = _apply(tx, desk, taken, read, decision, lead, now=now)
+        joined = _joined(situation, decision)
+        case = _apply(tx, desk, taken, read, decision, joined, now=now)
         _finish(tx, taken, "done", case_id=case.id)
-    return _handled(taken, read, "joined" if lead else "case", case=case, decision=decision)
+    return _handled(taken, read, "joined" if joined else "case", case=case, decision=decision)
+
+
+def _joined(situation: Situation, decision: Decision) -> Case | None:
+    """Return the case the mail belongs to, None if it opens one."""
+    if decision.complainant is not None:
+        return None
+    if situation.screening.kind is not MailKind.PERSON:
+        return situation.signed_lead.case if situation.signed_lead else None
+    lead = situation.match.lead
+    return lead.case if lead else situation.sent_before
+
+
+def _situation(
+    tx: Transaction, desk: Desk, taken: TakenMail, read: _Understood, *, now: datetime
+) -> Situation:
+    """Gather everything that is known about a mail."""
+    mail, policy = read.reading.mail, desk.rules.policy
+    leads = lookups.leads(tx, clues(mail, desk.key), now=now)
+    found = match(mail, leads, policy)
+    signed = next((lead for lead in leads if lead.via != "tag"), None)
+    case = found.lead.case if found.lead else None
+    key = (found.lead.party if found.lead else "") or policy.department_of(mail.sender.addr)
+    department = policy.departments[key].to[0] if key in policy.departments else ""
+    complainant = complainant_of(mail, policy).addr
+    return Situation(
+        mail=mail,
+        screening=read.reading.screening,
+        classification=read.reading.classification,
+        match=found,
+        signed_lead=signed,
+        history=tx.events(case.id, kind="answered") if case else (),
+        quota=lookups.quota(tx, complainant, case, now=now),
+        department_quota=lookups.quota(tx, department, case, now=now),
+        sent_before=lookups.sent_before(tx, taken, mail, complainant) if read.readable else None,
+        same_message_id=bool(mail.message_id) and tx.has_message_id(taken, mail.message_id),
+        trust=desk.settings.trust,
+        policy=policy,
+        inbox_id=taken.id,
+        received_at=taken.raw.received_at,
+        now=now,
+        readable=read.readable and not mail.encrypted,
+        why_not_readable=read.why or ("it is encrypted" if mail.encrypted else ""),
+    )
 
 
 def _apply(
@@ -124,17 +147,18 @@ def _apply(
     taken: TakenMail,
     read: _Understood,
     decision: Decision,
-    lead: Lead | None,
+    joined: Case | None,
     *,
     now: datetime,
 ) -> Case:
     """Save what was decided: the case in its new status, its events, its letters."""
-    case = lead.case if lead else _open(tx, desk, taken, read, decision)
+    case = joined or _open(tx, desk, taken, read, decision)
     new_round = case.round + 1 if Move.REOPEN in decision.moves else case.round
     case = replace(
         case,
         status=advance(case.status, decision.moves),
         round=new_round,
+        closed_at=None if Move.REOPEN in decision.moves else case.closed_at,
         due_at=decision.due_at or case.due_at,
     )
     if decision.assessment:
@@ -150,7 +174,7 @@ def _apply(
         tx,
         desk,
         case,
-        decision.letters,
+        lookups.reachable(tx, decision.letters, desk.rules.policy, now=now),
         original=taken.raw.data,
         answers=read.reading.mail.message_id,
         now=now,
@@ -167,44 +191,13 @@ def _open(
         inbox_id=taken.id,
         assessment=decision.assessment,
         classification=read.reading.classification,
-        complainant=read.reading.mail.sender,
+        complainant=decision.complainant or read.reading.mail.sender,
         subject=read.reading.mail.subject,
         thread_id=read.reading.mail.message_id,
         received_at=taken.raw.received_at,
         due_at=decision.due_at,
         rules_version=desk.rules.policy.version,
     )
-
-
-def _leads(tx: Transaction, found: Clues, *, now: datetime) -> tuple[Lead, ...]:
-    """Look the clues up, strongest first."""
-    leads: list[Lead] = []
-    for scope, token in found.tokens:
-        lead = tx.case_by_token(token_hash(token), scope, now=now)
-        if lead:
-            leads.append(lead)
-    for case_id, letter in found.answered:
-        case = tx.lock_case(case_id)
-        if case:
-            leads.append(Lead(case=case, via="thread", letter=letter))
-    for reference in found.references:
-        case = tx.case_by_reference(reference)
-        if case:
-            leads.append(Lead(case=case, via="tag"))
-    return tuple(leads)
-
-
-def _quota(tx: Transaction, addr: str, *, now: datetime) -> Quota:
-    """Say whether one more automatic letter may leave because of `addr`."""
-    day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-    domain = addr.rpartition("@")[2]
-    if addr and tx.automatic_since(day, recipient=addr) >= PER_ADDRESS:
-        return Quota(blocked=f"{PER_ADDRESS} automatic letters went to this address in 24 hours")
-    if domain and tx.automatic_since(hour, domain=domain) >= PER_DOMAIN:
-        return Quota(blocked=f"{PER_DOMAIN} automatic letters went to this domain in one hour")
-    if tx.automatic_since(hour) >= PER_HOUR:
-        return Quota(blocked=f"{PER_HOUR} automatic letters left in one hour: the breaker is open")
-    return Quota()
 
 
 def _finish(
@@ -219,7 +212,7 @@ class EndedTheProgram(Exception):
     """Handling this mail has killed the process too often (F08)."""
 
     def __str__(self) -> str:
-        return f"{MOST_ATTEMPTS} attempts ended with the whole process"
+        return f"{MOST_CRASHES} attempts ended with the whole process"
 
 
 class LeaseOverrun(Exception):

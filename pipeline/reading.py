@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
+from cases import incoming, model
 from cases.errors import DeskError
 from cases.incoming import MailKind, ParsedMail, Screening
 from cases.model import Category, Classification, Matter
@@ -30,9 +31,16 @@ from ingest.parse import minimal_parse, parse
 from ingest.screen import screen
 
 MOST_MAILS = 500  #: read by one child before a fresh one takes over (F10)
+MOST_ANSWER = 128 * 2**20  #: bytes; a mail is at most 25 MiB, and comes back decoded
 HEAD = struct.Struct("!I")
-_ALLOWED = ("cases.incoming", "cases.model", "datetime", "types")
-_PLAIN = ("set", "frozenset", "dict", "list", "tuple")
+#: What an answer is made of, by exact name: nothing that a name can be followed into.
+_NOUNS = {
+    (noun.__module__, noun.__name__): noun
+    for module in (incoming, model)
+    for noun in vars(module).values()
+    if isinstance(noun, type) and noun.__module__ == module.__name__
+}
+_PLAIN = {("datetime", name) for name in ("datetime", "timedelta", "timezone")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,10 @@ class Tools:
 
 class ReadingFailed(DeskError):
     """A mail could not be read within the limits."""
+
+
+class ReaderUnavailable(DeskError):
+    """The reader can't be started: no fault of the mail, which waits until it can."""
 
 
 class Reader(Protocol):
@@ -90,8 +102,12 @@ class InlineReader:
         )
         classification = None
         if screening.kind is MailKind.PERSON:
-            classification = self._classifier.classify(mail.text, subject=mail.subject)
+            classification = self._classifier.classify(mail.all_words, subject=mail.subject)
         return Reading(mail=mail, screening=screening, classification=classification)
+
+    def warm_up(self) -> None:
+        """Load the model now instead of with the first mail."""
+        self._classifier.classify("")
 
     def close(self) -> None:
         """Nothing is held."""
@@ -122,12 +138,14 @@ class Limits:
     """What one mail may cost (reliability 4.9)."""
 
     seconds: float = 10.0  #: by the wall clock and by the processor's
-    start_seconds: float = 60.0  #: more for the first mail of a child: it loads the model
+    start_seconds: float = 60.0  #: for a child to start and load the model, before its first mail
     memory_bytes: int = 512 * 2**20  #: of data, the model included
 
 
 class ChildReader:
     """Reads in a child process that may be killed at any time."""
+
+    program = "pipeline.reading_child"  #: the module that runs as the child
 
     def __init__(self, tools: Tools, *, limits: Limits | None = None) -> None:
         self._tools, self._limits = tools, limits or Limits()
@@ -136,12 +154,13 @@ class ChildReader:
 
     def read(self, data: bytes) -> Reading:
         """Return what the mail says; a child that fails is replaced by the next call."""
-        fresh = self._child is None
-        child = self._child = self._child or self._start()
-        limit = self._limits.seconds + (self._limits.start_seconds if fresh else 0)
+        if self._child and self._child.poll() is not None:
+            self.close()  # it ended between two mails: this one is not to blame
+        child = self._child = self._child or self._ready()
         try:
-            _send(child.stdin, data)
-            answer = _receive(child.stdout, seconds=limit)
+            end = time.monotonic() + self._limits.seconds
+            _send(child.stdin, data, end=end)
+            answer = _receive(child.stdout, end=end)
         except (OSError, EOFError, TimeoutError) as error:
             why = "took too long" if isinstance(error, TimeoutError) else _ending(child)
             self.close()
@@ -165,20 +184,42 @@ class ChildReader:
                     pipe.close()
         child.wait()
 
+    def _ready(self) -> subprocess.Popen[bytes]:
+        """Return a child that has loaded the model, so that each mail has the same time."""
+        child = self._child = self._start()
+        try:
+            _receive(child.stdout, end=time.monotonic() + self._limits.start_seconds)
+        except (OSError, EOFError, TimeoutError) as error:
+            why = _ending(child)
+            self.close()
+            raise ReaderUnavailable(
+                f"mails can't be read: starting the reader {why}; try: python run.py explain FILE"
+            ) from error
+        return child
+
     def _start(self) -> subprocess.Popen[bytes]:
         root = Path(__file__).parent.parent
-        child = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.reading_child"],
+        child = subprocess.Popen(  # noqa: S603 - a module of ours
+            [sys.executable, "-m", self.program],
             cwd=root,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # One thread: numpy's others only cost memory here.
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            stderr=subprocess.DEVNULL,  # what goes wrong comes back as words
+            env=_environment(),
             start_new_session=True,  # Ctrl-C is for the daemon, which ends the child itself
         )
         assert child.stdin is not None  # noqa: S101 - asked for above
         write_frame(child.stdin, pickle.dumps((self._tools, self._limits)))
         return child
+
+
+def _environment() -> dict[str, str]:
+    """Return what the interpreter needs, and no secret that config.yaml takes from it."""
+    kept = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+    found = {name: os.environ[name] for name in kept if name in os.environ}
+    blas = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
+    # One thread: numpy's others only cost memory here.
+    return {**found, **blas, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def _ending(child: subprocess.Popen[bytes]) -> str:
@@ -187,10 +228,17 @@ def _ending(child: subprocess.Popen[bytes]) -> str:
     return f"ended the reader (exit {child.poll()})"
 
 
-def _send(pipe: IO[bytes] | None, data: bytes) -> None:
+def _send(pipe: IO[bytes] | None, data: bytes, *, end: float) -> None:
+    """Write one message; TimeoutError when the child does not take it in time."""
     if pipe is None:
         raise EOFError
-    write_frame(pipe, data)
+    os.set_blocking(pipe.fileno(), False)
+    rest = memoryview(HEAD.pack(len(data)) + data)
+    while rest:
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([], [pipe], [], left)[1]:
+            raise TimeoutError
+        rest = rest[os.write(pipe.fileno(), rest[: 2**16]) :]
 
 
 def write_frame(pipe: IO[bytes], data: bytes) -> None:
@@ -200,13 +248,18 @@ def write_frame(pipe: IO[bytes], data: bytes) -> None:
     pipe.flush()
 
 
-def _receive(pipe: IO[bytes] | None, *, seconds: float) -> Reading | str:
+def _receive(pipe: IO[bytes] | None, *, end: float) -> Reading | str:
     """Return the child's answer; TimeoutError when it takes longer, EOFError when it is gone."""
     if pipe is None:
         raise EOFError
-    end = time.monotonic() + seconds
     size = HEAD.unpack(_exactly(pipe, HEAD.size, end))[0]
-    found = _Unpickler(io.BytesIO(_exactly(pipe, size, end))).load()
+    if size > MOST_ANSWER:
+        raise EOFError
+    answer = io.BytesIO(_exactly(pipe, size, end))
+    try:
+        found = _Unpickler(answer).load()
+    except Exception as error:  # bytes that are no answer fail in any way they like
+        raise EOFError from error
     if not isinstance(found, Reading | str):
         raise EOFError
     return found
@@ -230,8 +283,11 @@ class _Unpickler(pickle.Unpickler):
     """Takes values of ours only: a child that a mail has taken over must not run code here."""
 
     def find_class(self, module: str, name: str) -> object:
-        """Return a class of the vocabulary or of the standard library's plain values."""
-        plain = module == "builtins" and name in _PLAIN
-        if plain or module in _ALLOWED or (module, name) == (__name__, "Reading"):
+        """Return a noun of the vocabulary, a Reading, or a time."""
+        if (module, name) == (__name__, "Reading"):
+            return Reading
+        if (module, name) in _NOUNS:
+            return _NOUNS[module, name]
+        if (module, name) in _PLAIN:
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} has no business here")

@@ -86,6 +86,7 @@ class _Builder:
             languages=tuple(r.languages),
             desk_names=_names(r.desk_name),
             supervisors=tuple(r.supervisors),
+            colleagues=tuple(r.colleagues),
             calendar=calendar,
             departments={key: _department(key, d) for key, d in r.departments.items()},
             categories={
@@ -136,6 +137,8 @@ class _Builder:
         for name, level in r.severity.items():
             self._addresses(("severity", name, "alert"), level.alert)
         self._addresses(("supervisors",), r.supervisors)
+        anybody = [addr.replace("*@", "anybody@", 1) for addr in r.colleagues]
+        self._addresses(("colleagues",), anybody)
         self._translations()
 
     def _translations(self) -> None:

@@ -83,6 +83,7 @@ class Rules(Section):
     rules_version: Literal[1]
     languages: tuple[Literal["zh", "en"], ...] = Field(min_length=1)
     desk_name: Names
+    colleagues: tuple[str, ...] = ()
     supervisors: tuple[str, ...] = Field(min_length=1)
     calendar: CalendarBlock
     departments: dict[str, DepartmentBlock] = Field(min_length=1)

@@ -1,33 +1,32 @@
-"""The daemon: one thread per mailbox, one that processes, one that delivers, one that chases.
+"""The daemon: one thread per mailbox, one that processes, delivers, chases, looks after alarms.
 
 `schedule` is only the metronome: it wakes the threads. A verb that fails says so, waits and tries
 again; it never stops another. SIGTERM lets each finish what it holds, a second one ends at once.
 """
 
 import os
-import signal
+import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from types import FrameType
 
 import schedule
 
 from cases.errors import DeskError, MailboxUnavailable
 from ingest.source import MailSource
 from outbox.sender import Sender
+from pipeline.alarm import Alarm
 from pipeline.chase import chase, recover
 from pipeline.clock import now
 from pipeline.config import MailboxSettings
+from pipeline.daemon import give_memory_back, listening, stopped_by_signals, where
 from pipeline.deliver import deliver_one
 from pipeline.desk import (
     Desk,
-    listener_of,
     require_letters,
     require_schema,
     sender_of,
@@ -44,6 +43,11 @@ SCAN_S = 300.0
 MAILBOX_LEASE = timedelta(seconds=60)
 RENEW_S = 15.0
 GRACE_S = 10.0
+EX_TEMPFAIL = 75
+#: `schedule` goes by the wall clock: one that was set back must not stop us for longer.
+TICK_S = 60.0
+#: Between two looks at the health of the desk, for the alarm.
+LOOK_S = 30
 
 
 class Service:
@@ -52,7 +56,8 @@ class Service:
     def __init__(self, desk: Desk, out: Reporter) -> None:
         self._desk, self._out = desk, out
         self._stop = threading.Event()
-        self._mail, self._letters, self._time, self._filing = (threading.Event() for _ in range(4))
+        self._filing = {name: threading.Event() for name in desk.settings.mailboxes}
+        self._mail, self._letters, self._time, self._look = (threading.Event() for _ in range(4))
 
     # -------------------------------------------------------------- running
 
@@ -81,7 +86,7 @@ class Service:
         sender.close()
 
     def run(self) -> None:
-        """Work until stopped; returns after every thread has finished what it held."""
+        """Work until stopped and every thread has finished what it held, ten seconds at most."""
         threads = [
             threading.Thread(target=self._watch, args=(box,), name=f"mailbox {box.name}")
             for box in self._desk.settings.mailboxes.values()
@@ -89,24 +94,30 @@ class Service:
         for name, verb, wake in (
             ("process", self._process, self._mail),
             ("chase", self._chase, self._time),
+            ("alarm", self._alarm(), self._look),
         ):
             threads.append(threading.Thread(target=self._loop, args=(name, verb, wake), name=name))
-        threads.append(threading.Thread(target=self._deliveries, name="deliver"))
+        sender = sender_of(self._desk.settings)  # a wrong setting ends the start, not a thread
+        threads.append(threading.Thread(target=self._deliveries, args=(sender,), name="deliver"))
         for thread in threads:
             thread.start()
         metronome = schedule.Scheduler()
         metronome.every(2).seconds.do(self._mail.set)
         metronome.every(1).seconds.do(self._letters.set)
         metronome.every(10).seconds.do(self._time.set)
+        metronome.every(LOOK_S).seconds.do(self._look.set)
         for event in (self._mail, self._letters, self._time):
             event.set()
         while not self._stop.wait(0.25):
             metronome.run_pending()
-        for event in (self._mail, self._letters, self._time):
+        for event in (self._mail, self._letters, self._time, self._look):
             event.set()
         deadline = time.monotonic() + GRACE_S
         for thread in threads:
             thread.join(max(0.1, deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in threads):
+            # A server keeps us waiting: end like kill -9, before another desk may take over.
+            os._exit(EX_TEMPFAIL)
 
     def stop(self) -> None:
         """Ask every thread to finish what it holds."""
@@ -116,12 +127,11 @@ class Service:
 
     def _loop(self, name: str, verb: Callable[[], None], wake: threading.Event) -> None:
         while not self._stop.is_set():
-            wake.wait()
+            wake.wait(TICK_S)
             wake.clear()
             self._guard(name, verb)
 
-    def _deliveries(self) -> None:
-        sender = sender_of(self._desk.settings)
+    def _deliveries(self, sender: Sender) -> None:
         self._loop("deliver", lambda: self._deliver(sender), self._letters)
         sender.close()
 
@@ -140,20 +150,23 @@ class Service:
         self._guard("lease", lambda: self._give_up_lead(box))
 
     def _watch_once(self, box: MailboxSettings, source: MailSource) -> None:
+        """Read the mailbox, then file what gets settled until new mail is likely."""
         self._poll(box, source)
-        self._filing.clear()
-        self._file(box, source)
+        filing, end = self._filing[box.name], time.monotonic() + SCAN_S
         renew_at = time.monotonic() + RENEW_S
 
         def enough() -> bool:
-            nonlocal renew_at
-            if time.monotonic() >= renew_at:
-                renew_at = time.monotonic() + RENEW_S
-                if not self._lead(box):
-                    return True
-            return self._stop.is_set() or self._filing.is_set()
+            return self._stop.is_set() or filing.is_set() or time.monotonic() >= renew_at
 
-        source.wait(SCAN_S, stop=enough)
+        while not self._stop.is_set() and (left := end - time.monotonic()) > 0:
+            filing.clear()
+            self._file(box, source)
+            if source.wait(left, stop=enough):
+                return
+            if time.monotonic() >= renew_at:
+                if not self._lead(box):
+                    return
+                renew_at = time.monotonic() + RENEW_S
 
     def _lead(self, box: MailboxSettings) -> bool:
         """Hold the lease of one mailbox, so that of several instances one reads it."""
@@ -195,7 +208,8 @@ class Service:
                 return
             show_mail(self._out, done, at=now())
             self._letters.set()
-            self._filing.set()
+            for event in self._filing.values():
+                event.set()
 
     def _deliver(self, sender: Sender) -> None:
         while not self._stop.is_set():
@@ -207,23 +221,28 @@ class Service:
     def _chase(self) -> None:
         chase(self._desk, now=now())
 
+    def _alarm(self) -> Callable[[], None]:
+        alarm = Alarm(self._desk, self._out, host=socket.gethostname(), up_since=now())
+        return lambda: None if self._stop.is_set() else alarm.check(now=now())
+
     def _guard(self, name: str, verb: Callable[[], None]) -> bool:
         """Run a verb; say what went wrong and return False instead of raising."""
         try:
             verb()
         except DeskError as error:
-            self._out.line("trouble", f"{name}: {error}", at=now(), action=name)
+            words = str(error)
+            self._trouble(name, words if words.startswith(name) else f"{name}: {words}")
         except Exception as error:  # noqa: BLE001 - one verb's failure must never stop the others
-            self._out.line(
-                "trouble",
-                f"{name}: {type(error).__name__}: {error}",
-                at=now(),
-                action=name,
-                traceback=traceback.format_exc(limit=-6),
-            )
+            words = f"{name}: {type(error).__name__}: {error}"
+            self._trouble(name, words, traceback=traceback.format_exc(limit=-6))
         else:
             return True
         return False
+
+    def _trouble(self, name: str, words: str, **extra: str) -> None:
+        # A full disk or a closed pipe takes our words, but not the thread (F45).
+        with suppress(OSError, ValueError):
+            self._out.line("trouble", words, at=now(), action=name, **extra)
 
 
 def serve(desk: Desk, out: Reporter, *, once: bool = False) -> int:
@@ -234,11 +253,12 @@ def serve(desk: Desk, out: Reporter, *, once: bool = False) -> int:
         if desk.store.file:
             recover(desk, now=now())
         lay_out(desk)
+        give_memory_back()
         service = Service(desk, out)
         if once:
             return service.once()
-        with _signals(service), _listening(desk):
-            out.line("ready to work", _where(desk), at=now(), action="ready")
+        with stopped_by_signals(service.stop), listening(desk):
+            out.line("ready to work", where(desk), at=now(), action="ready")
             service.run()
     return 0
 
@@ -247,53 +267,3 @@ def work_off(desk: Desk, out: Reporter) -> None:
     """Handle and send what is waiting; raises AlreadyRunning if a daemon is there to do it."""
     with only_one(desk.store.file), closing(desk.reader):
         Service(desk, out).work_off()
-
-
-@contextmanager
-def _signals(service: Service) -> Iterator[None]:
-    """SIGTERM and SIGINT stop; the second one ends the process like kill -9 would."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may listen to signals
-        return
-    asked = False
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            os._exit(1)
-        asked = True
-        service.stop()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _listening(desk: Desk) -> Iterator[None]:
-    """Run the embedded SMTP listener, if config.yaml asks for one."""
-    listener = listener_of(desk.settings)
-    if listener is None:
-        yield
-        return
-    listener.start()
-    try:
-        yield
-    finally:
-        listener.stop()
-
-
-def _where(desk: Desk) -> str:
-    """Say in one line where mail comes from and goes to."""
-    settings = desk.settings
-    words = [f"reading {', '.join(settings.mailboxes)} for {desk.box.address}"]
-    if settings.listen:
-        words.append("write to it by SMTP at {}:{}".format(*settings.listen))
-    if isinstance(settings.outgoing, Path):
-        words.append(f"letters go to {settings.outgoing}")
-    else:
-        words.append(f"letters go out through {settings.outgoing.host}")
-    return "; ".join(words)

@@ -28,6 +28,8 @@ _COLOURS = {
     "failed": "red",
     "held": "red",
     "trouble": "red",
+    "alarm": "red",
+    "all clear": "green",
     "ready to work": "bold",
 }
 
@@ -78,7 +80,7 @@ def show_mail(out: Reporter, done: Handled, *, at: datetime) -> None:
     if done.kind:
         extra["kind"] = done.kind
     if done.case is None:
-        out.line(done.outcome, f"{_short(done.uid)}  {_masked(done.why)}", at=at, **extra)
+        out.line(done.outcome, f"{_short(done.uid)}  {masked(done.why)}", at=at, **extra)
         return
     case = done.case
     extra |= {
@@ -95,7 +97,7 @@ def show_mail(out: Reporter, done: Handled, *, at: datetime) -> None:
 def show_letter(out: Reporter, done: Delivered, *, at: datetime) -> None:
     """Say what became of a try to send a letter."""
     row = done.row
-    words = f"{row.letter} of case {row.case_id}: {_masked(done.delivery.reply)}"
+    words = f"{row.letter} of case {row.case_id}: {masked(done.delivery.reply)}"
     out.line(
         done.state,
         words,
@@ -107,7 +109,7 @@ def show_letter(out: Reporter, done: Delivered, *, at: datetime) -> None:
     )
 
 
-def _masked(words: str) -> str:
+def masked(words: str) -> str:
     """Return words of a server or of an error without the addresses they quote."""
     return _ADDRESS.sub("<address>", words)
 

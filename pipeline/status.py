@@ -14,15 +14,30 @@ LATE_LETTER = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One thing a person should care about."""
+
+    kind: str  #: what it is about, the same as long as it lasts, such as `quarantine`
+    words: str  #: what is wrong and what to do
+    count: int = 1  #: how many there are: more of them is news
+    passing: bool = False  #: may mend itself: shown by `status`, no alarm yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """What `status` shows."""
 
-    issues: tuple[str, ...]  #: empty when all is well
+    found: tuple[Issue, ...]  #: empty when all is well
     mails: Mapping[str, int]
     cases: Mapping[str, int]
     letters: Mapping[str, int]
     mailboxes: Mapping[str, str]  #: name → when it was last read, ISO 8601, "" if never
     rules_version: str
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """The issues in words."""
+        return tuple(issue.words for issue in self.found)
 
     def as_json(self) -> dict[str, object]:
         """Return the `status --json` object."""
@@ -37,20 +52,24 @@ class Health:
         }
 
 
-def health(desk: Desk, *, now: datetime) -> Health:
-    """Look at the database and say what a person should care about."""
+def health(desk: Desk, *, now: datetime, up_since: datetime | None = None) -> Health:
+    """Look at the database and say what a person should care about.
+
+    `up_since`: the daemon that asks has been running since then; what waited for it to start
+    counts from there.
+    """
     with desk.store.read() as tx:
         mails, cases, letters = tx.inbox_counts(), tx.case_counts(), tx.outbox_counts()
         states = {state.mailbox: state for state in tx.mailboxes()}
         oldest_mail, oldest_letter = tx.oldest_mail_at(), tx.oldest_letter_at()
     boxes = [(name, states.get(name)) for name in desk.settings.mailboxes]
-    issues = (
-        *(issue for name, state in boxes for issue in _mailbox_issues(name, state, now=now)),
-        *_waiting(oldest_mail, oldest_letter, now=now),
+    found = (
+        *(i for name, state in boxes for i in _mailbox(name, state, now=now, up_since=up_since)),
+        *_waiting(oldest_mail, oldest_letter, now=now, up_since=up_since),
         *_set_aside(mails.get("quarantined", 0), letters),
     )
     return Health(
-        issues=issues,
+        found=found,
         mails=mails,
         cases=cases,
         letters=letters,
@@ -59,37 +78,73 @@ def health(desk: Desk, *, now: datetime) -> Health:
     )
 
 
-def _mailbox_issues(name: str, state: MailboxHealth | None, *, now: datetime) -> Iterator[str]:
+def _mailbox(
+    name: str, state: MailboxHealth | None, *, now: datetime, up_since: datetime | None
+) -> Iterator[Issue]:
     at = state.scanned_at if state else None
-    if at is None or now - at > SILENCE:
+    counted = _later(at, up_since)
+    if counted is None or now - counted >= SILENCE:
         since = f"since {_when(at)}" if at else "yet"
-        yield f"mailbox {name} was not read {since}: is the desk running?"
+        yield Issue(
+            kind=f"mailbox_silent:{name}",
+            words=f"mailbox {name} was not read {since}: is the desk running? "
+            "If it is, its lines with `trouble` say why",
+        )
     if state and state.error:
-        yield f"mailbox {name}: {state.error}"
+        # A reading that failed is tried again; one that went well but left mails out is not.
+        yield Issue(
+            kind=f"mailbox_trouble:{name}",
+            words=f"mailbox {name}: {state.error}",
+            passing=state.error_at != state.scanned_at,
+        )
 
 
 def _waiting(
-    oldest_mail: datetime | None, oldest_letter: datetime | None, *, now: datetime
-) -> Iterator[str]:
-    if oldest_mail and now - oldest_mail > SILENCE:
-        yield f"a mail has been waiting since {_when(oldest_mail)}: is the desk running?"
-    if oldest_letter and now - oldest_letter > LATE_LETTER:
-        since = _when(oldest_letter)
-        yield f"a letter has been waiting since {since}: is the outgoing mail server well?"
+    oldest_mail: datetime | None,
+    oldest_letter: datetime | None,
+    *,
+    now: datetime,
+    up_since: datetime | None,
+) -> Iterator[Issue]:
+    mail, letter = oldest_mail, oldest_letter
+    if mail and now - max(mail, up_since or mail) >= SILENCE:
+        yield Issue(
+            kind="mail_waiting",
+            words=f"a mail has been waiting since {_when(mail)}: is the desk running? "
+            "If it is, its lines with `trouble` say why",
+        )
+    if letter and now - max(letter, up_since or letter) > LATE_LETTER:
+        yield Issue(
+            kind="letter_waiting",
+            words=f"a letter has been waiting since {_when(letter)}: "
+            "is the outgoing mail server well?",
+        )
 
 
-def _set_aside(quarantined: int, letters: Mapping[str, int]) -> Iterator[str]:
+def _set_aside(quarantined: int, letters: Mapping[str, int]) -> Iterator[Issue]:
     if quarantined:
-        yield (
-            f"{quarantined} mails are set aside: nothing could read them; "
-            "they wait in the rejected folder for a person"
+        yield Issue(
+            kind="quarantine",
+            words=f"{quarantined} mails are set aside: nothing could read them; "
+            "look at them with `quarantine list` and `quarantine show`, answer by hand, "
+            "then `quarantine retry` or `quarantine drop`",
+            count=quarantined,
         )
     for state, what in (
         ("failed", "could not be delivered"),
         ("held", "may have arrived: the server's answer was lost three times"),
     ):
         if letters.get(state):
-            yield f"{letters[state]} letters {what}; see `cases show` of their cases"
+            yield Issue(
+                kind=f"letters_{state}",
+                words=f"{letters[state]} letters {what}; "
+                f"see `letters list --state {state}`, then `letters retry` or `letters drop`",
+                count=letters[state],
+            )
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
 
 
 def _when(at: datetime | None) -> str:

@@ -73,7 +73,6 @@ def compose(
         message_id=own_id,
         sender=Address(addr=address, name=desk_name),
         to=letter.to,
-        cc=letter.cc,
         reply_to=_reply_address(desk, case, letter),
         envelope_from=_bounce_address(desk, case, letter),
         subject=words.subject,

@@ -96,7 +96,11 @@ def _misses(
     if when.severity and draft.severity.name not in when.severity:
         return f"severity is {draft.severity.name}", ()
     if when.product:
-        names = [fold(f.canonical or f.value) for f in classification.facts if f.name == "product"]
+        names = [
+            fold(f.canonical or f.value)
+            for f in classification.facts
+            if f.name in ("product", "model")
+        ]
         if not any(fnmatchcase(name, fold(want)) for name in names for want in when.product):
             return "none of its products is named", ()
     words = when.words.find(text) if when.words else ()

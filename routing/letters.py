@@ -3,7 +3,7 @@
 The keys of `facts` are the contract with templates/letters; the words are there, not here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,7 @@ class Request:
     received_at: datetime
     due_at: datetime
     readable: bool
+    complainant: Address
     again: int = 0  #: the round of a reopened case, 0 for a new one
     history: tuple[CaseEvent, ...] = ()
 
@@ -54,7 +55,7 @@ def receipt(request: Request) -> Letter:
         return Letter(
             name=LetterName.NOT_A_COMPLAINT,
             language=language,
-            to=request.mail.sender,
+            to=request.complainant,
             automatic=True,
             facts={
                 "matter": assessment.matter.value,
@@ -69,7 +70,7 @@ def receipt(request: Request) -> Letter:
     return Letter(
         name=LetterName.ACKNOWLEDGEMENT,
         language=language,
-        to=request.mail.sender,
+        to=request.complainant,
         automatic=True,
         revision=max(request.again, 1),
         facts={
@@ -81,6 +82,7 @@ def receipt(request: Request) -> Letter:
             "serious": request.policy.severity(assessment.severity).serious,
             "again": bool(request.again),
             "unreadable": not request.readable,
+            "unopened": any(item.warning for item in request.mail.attachments),
         },
     )
 
@@ -119,10 +121,10 @@ def _routed_facts(request: Request) -> dict[str, object]:
         "severity_name": level.names[request.house],
         "serious": level.serious,
         "due_at": request.due_at,
-        "complainant": _person(mail.sender),
+        "complainant": _person(request.complainant),
         "received_at": request.received_at,
         "subject": mail.subject,
-        "text": mail.text[:MOST_TEXT],
+        "text": mail.words[:MOST_TEXT],
         "facts": _facts(request.classification.facts),
         "reasons": assessment.reasons,
         "attachments": _attachments(mail),
@@ -147,8 +149,8 @@ def severity_alerts(request: Request, *, revision: int) -> tuple[Letter, ...]:
         "reasons": assessment.reasons,
         "department_names": tuple(names),
         "due_at": request.due_at,
-        "complainant": _person(request.mail.sender),
-        "text": request.mail.text[:MOST_TEXT],
+        "complainant": _person(request.complainant),
+        "text": request.mail.words[:MOST_TEXT],
         "facts": _facts(request.classification.facts),
     }
     return _to_each(assessment.alert, request.house, facts, revision=revision)
@@ -199,8 +201,8 @@ def follow_ups(request: Request, case: Case, *, revision: int) -> tuple[Letter, 
             revision=revision,
             facts={
                 "department_name": department_name(policy, key),
-                "complainant": _person(mail.sender),
-                "text": mail.text[:MOST_TEXT],
+                "complainant": _person(request.complainant),
+                "text": mail.words[:MOST_TEXT],
                 "due_at": request.due_at,
                 "attachments": _attachments(mail),
             },
@@ -245,10 +247,20 @@ def _person(address: Address) -> dict[str, str]:
     return {"name": address.name, "addr": address.addr}
 
 
-def _facts(facts: Iterable[Fact]) -> tuple[dict[str, object], ...]:
-    rows = {(f.name, f.canonical or f.value): f.known for f in facts}
+def _facts(facts: Sequence[Fact]) -> tuple[dict[str, object], ...]:
+    """Return each fact once; where the catalogue knows the product, a guess at it is left out."""
+    rows: dict[tuple[str, str], bool] = {}
+    catalogue = " ".join(fact.canonical for fact in facts if fact.known)
+    for fact in facts:
+        name = "product" if fact.name == "model" and fact.canonical else fact.name
+        if name == "product" and not fact.known and fact.value in catalogue:
+            continue
+        rows.setdefault((name, fact.canonical or fact.value), fact.known)
     return tuple({"name": name, "value": v, "known": known} for (name, v), known in rows.items())
 
 
 def _attachments(mail: ParsedMail) -> tuple[dict[str, object], ...]:
-    return tuple({"name": a.name, "type": a.type, "size": a.size} for a in mail.attachments)
+    return tuple(
+        {"name": a.name, "type": a.type, "size": a.size, "warning": a.warning}
+        for a in mail.attachments
+    )

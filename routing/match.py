@@ -30,7 +30,7 @@ class Match:
     """The case a mail joins, if any, and in which role; `guess` says what was not believed."""
 
     lead: Lead | None
-    role: str = ""  #: "complainant", "department" or ""
+    role: str = ""  #: "complainant", "department", "staff" (who answers an alert) or ""
     guess: str = ""
 
 
@@ -71,7 +71,11 @@ def _role(mail: ParsedMail, lead: Lead, policy: Policy) -> str:
         return "department"
     if lead.scope is Scope.COMPLAINANT:
         return "complainant" if addr == lead.party.lower() else ""
+    if not mail.sender_certain:
+        return ""  # no token, and nobody knows who wrote (design 7.4)
     if addr == lead.case.complainant.addr.lower():
         return "complainant"
     key = policy.department_of(addr)
-    return "department" if key and key in lead.case.departments else ""
+    if key and key in lead.case.departments:
+        return "department"
+    return "staff" if lead.via == "thread" and policy.is_staff(addr) else ""

@@ -94,6 +94,25 @@ class Policy:
     unsure_below: float  #: a category with a lower probability is a guess
     close_after: timedelta  #: silence after the outcome
 
+    colleagues: tuple[str, ...] = ()  #: addresses, or *@domain, that may pass complaints on
+
+    def is_colleague(self, addr: str) -> bool:
+        """Tell whether a mail that `addr` passes on is the complaint of its original sender."""
+        wanted = addr.lower()
+        ours = {addr.lower() for addr in (*self.supervisors, *self.colleagues)}
+        if not wanted:
+            return False
+        return (
+            wanted in ours
+            or f"*@{wanted.rpartition('@')[2]}" in ours
+            or bool(self.department_of(wanted))
+        )
+
+    def is_staff(self, addr: str) -> bool:
+        """Tell whether alerts go to `addr`."""
+        told = (*self.supervisors, *(addr for level in self.severities for addr in level.alert))
+        return addr.lower() in {one.lower() for one in told}
+
     def letter_language(self, language: str) -> str:
         """Return the language we write in to somebody who wrote in `language`."""
         return language if language in self.languages else self.languages[0]

@@ -7,8 +7,9 @@ no command (F71).
 import re
 from dataclasses import dataclass
 
-_DONE = ("处理完成", "处理完毕", "已处理完成", "完成", "done", "completed", "resolved")
-#: The word, then anything that parts it from the answer: colon, comma, full stop, dash, a new line.
+#: The words our letters promise, and no other: "Resolved? Not at all" must not reach anybody.
+_DONE = ("处理完成", "done")
+#: The word, then what parts it from the answer: colon, comma, full stop, dash, a new line.
 _ANSWER = re.compile(
     rf"[\s>*#【\[(]*(?:{'|'.join(_DONE)})(?!\w)[\s】\])*]*[:：,，.。!！;；\-–—]*\s*(?P<answer>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -32,9 +33,19 @@ def read_department_reply(text: str) -> DepartmentReply:
     """Read the new words of a reply: `done` / 处理完成 first, then the answer."""
     match = _ANSWER.match(text[:100_000])
     answer = match["answer"].strip() if match else ""
-    return DepartmentReply(answer=answer or None)
+    # "Done?" asks, and a mere sign says nothing.
+    says_something = any(letter.isalnum() for letter in answer) and answer[0] not in "?？"
+    return DepartmentReply(answer=answer if says_something else None)
 
 
-def is_courtesy(text: str) -> bool:
-    """Tell a mere thank-you, which never reopens a case, from something new."""
-    return len(text) <= 200 and _THANKS.fullmatch(text.strip()) is not None
+def is_courtesy(text: str, *, name: str = "") -> bool:
+    """Tell a mere thank-you, which never reopens a case, from something new.
+
+    The writer's own `name` below or behind the thanks adds nothing.
+    """
+    if len(text) > 200:
+        return False
+    for part in {name.strip(), *name.split()}:
+        if len(part) > 1:
+            text = text.replace(part, " ")
+    return _THANKS.fullmatch(text.strip(" \n-—–")) is not None

@@ -25,6 +25,14 @@ _DEMANDS = {
     "visit": {"en": "a visit", "zh": "上门处理"},
 }
 
+#: Why an attachment must not be opened without thought.
+_WARNINGS = {
+    "program": {"en": "a program, do not open it", "zh": "可执行程序，请勿打开"},
+    "macros": {"en": "contains macros, do not enable them", "zh": "带宏，请勿启用"},
+    "encrypted": {"en": "protected by a password", "zh": "已加密"},
+    "too_big": {"en": "very large", "zh": "文件过大"},
+}
+
 
 def label(name: str, language: str) -> str:
     """Return the label of a fact; its own name where there is none."""
@@ -36,3 +44,8 @@ def value(name: str, written: str, language: str) -> str:
     if name == "demand":
         return _DEMANDS.get(written, {}).get(language, written)
     return written
+
+
+def warning(name: str, language: str) -> str:
+    """Return the words of a warning about an attachment."""
+    return _WARNINGS.get(name, {}).get(language, name)

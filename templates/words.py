@@ -24,7 +24,7 @@ from jinja2.runtime import BlockReference, Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from templates.labels import label, value
+from templates.labels import label, value, warning
 
 LINE_MAX = 300  #: characters of a value printed on one line
 QUOTE_COLUMNS = 72  #: columns of quoted text, without the "> "
@@ -266,8 +266,13 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
     def fact_value(context: Context, written: str, name: str) -> str:
         return value(name, str(written), str(context["language"]))
 
+    @pass_context
+    def file_warning(context: Context, name: str) -> str:
+        return warning(name, str(context["language"]))
+
     return {
         "label": fact_label,
+        "warning": file_warning,
         "value": fact_value,
         "names": _names,
         "paragraphs": _paragraphs,

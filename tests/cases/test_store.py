@@ -797,15 +797,17 @@ def test_a_file_that_is_no_database_is_an_outage(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"no database")
 
 
-def test_a_folder_that_is_missing_is_an_outage_and_made_by_upgrade(tmp_path: Path) -> None:
-    """Reading makes nothing, upgrading makes all."""
-    store = Store(f"sqlite:///{tmp_path / 'sub' / 'desk.db'}")
+def test_a_file_that_is_missing_is_empty_and_made_by_upgrade(tmp_path: Path) -> None:
+    """Looking makes nothing, upgrading makes all, for nobody else's eyes."""
+    file = tmp_path / "sub" / "desk.db"
+    store = Store(f"sqlite:///{file}")
     with closing(store):
-        with pytest.raises(StoreUnavailable, match="unable to open"):
-            store.schema()
+        assert store.schema() == ""
+        assert not file.exists()
         store.upgrade()
         assert store.schema() == SCHEMA
-        assert store.file == tmp_path / "sub" / "desk.db"
+        assert store.file == file
+        assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
 def test_an_empty_database_has_no_schema(tmp_path: Path) -> None:

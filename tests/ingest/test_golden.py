@@ -33,6 +33,17 @@ def test_golden_mail_is_read_as_written_beside_it(path: Path) -> None:
         "text": mail.text,
         "quoted": mail.quoted,
         "attachments": [[one.name, one.type, one.size] for one in mail.attachments],
+        "warnings": [one.warning for one in mail.attachments],
+        "words": [one.text for one in mail.attachments],
+        "forwarded": [
+            mail.forwarded.sender.addr,
+            mail.forwarded.sender.name,
+            mail.forwarded.subject,
+            mail.forwarded.text,
+        ]
+        if mail.forwarded
+        else None,
+        "encrypted": mail.encrypted,
         "defects": list(mail.defects),
         "kind": seen.kind.value,
         "may_answer": seen.may_answer,
@@ -44,4 +55,4 @@ def test_golden_mail_is_read_as_written_beside_it(path: Path) -> None:
 
 def test_there_are_golden_mails() -> None:
     """The test above would pass on an empty folder; this one would not."""
-    assert len(MAILS) >= 17
+    assert len(MAILS) >= 20

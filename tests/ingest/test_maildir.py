@@ -13,7 +13,7 @@ import pytest
 from cases.errors import MailboxUnavailable
 from cases.incoming import RawMail
 from ingest.maildir import MaildirSource, deliver
-from ingest.source import Filing, MailSource, PartialMail
+from ingest.source import Filing, Fingerprint, FolderContents, MailSource, PartialMail
 
 MAIL = b"Subject: The parcel is wet\n\nAnd so is the book.\n"
 
@@ -312,3 +312,50 @@ def test_a_failed_delivery_leaves_nothing(path: Path, monkeypatch: pytest.Monkey
         deliver(path, MAIL)
 
     assert [file for file in path.rglob("*") if file.is_file()] == []
+
+
+def print_of(uid: str) -> Fingerprint:
+    return Fingerprint(uid=uid, size=1, sha256="", length=1)
+
+
+def test_the_inventory_lists_three_folders_and_makes_none(path: Path, source: MailSource) -> None:
+    """Looking changes nothing; only mails count."""
+    empty = source.inventory()
+    assert [(folder.folder, folder.uids) for folder in empty] == [
+        ("inbox", ()),
+        ("processed", ()),
+        ("rejected", ()),
+    ]
+    assert not path.exists()
+
+    for unique in ("1.new", "2.done", "3.odd"):
+        os.utime(deliver(path, MAIL, unique=unique), (1_000, 1_000))
+    (path / "new" / "4.folder").mkdir()
+    source.file(0, "2.done", Filing.PROCESSED)
+    source.file(0, "3.odd", Filing.REJECTED)
+
+    assert source.inventory() == (
+        FolderContents(
+            folder="inbox",
+            uidvalidity=0,
+            uids=("1.new",),
+            arrived_at={"1.new": datetime(1970, 1, 1, 0, 16, 40, tzinfo=UTC)},
+        ),
+        FolderContents(folder="processed", uidvalidity=0, uids=("2.done",)),
+        FolderContents(folder="rejected", uidvalidity=0, uids=("3.odd",)),
+    )
+
+
+def test_a_filed_mail_is_found_and_moved_to_the_other_folder(
+    path: Path, source: MailSource
+) -> None:
+    """One that is not there is left alone; doing it twice changes nothing."""
+    deliver(path, MAIL, unique="1.odd")
+    source.file(0, "1.odd", Filing.REJECTED)
+    mails = [print_of("1.odd"), print_of("2.gone")]
+
+    assert source.find(mails, Filing.REJECTED) == {"1.odd"}
+    for _ in range(2):
+        assert source.refile(mails, Filing.REJECTED, Filing.PROCESSED)
+    assert source.find(mails, Filing.REJECTED) == frozenset()
+    assert source.find(mails, Filing.PROCESSED) == {"1.odd"}

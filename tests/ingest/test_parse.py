@@ -71,6 +71,23 @@ HOSTILE = {
     "announcements": mail(b"On 2020-01-01 a@x.example\r\n" * 50_000),
     "header blocks": mail(b"x\r\nFrom: a@x.example\r\ny\r\n" * 30_000),
     "signatures": mail(b"x\r\n-- \r\n" * 50_000),
+    "forwards": mail(
+        b"---- Forwarded message ----\r\nFrom: a@x.example\r\nTo: b\r\n\r\n" * 20_000,
+        b"Subject: Fwd: a",
+    ),
+    "forwards of nobody": mail(b"---- Forwarded message ----\r\n" * 50_000, b"Subject: Fwd: a"),
+    "soft breaks": mail(b"> a \r\n" * 100_000, b"Content-Type: text/plain; format=flowed"),
+    "bars": mail(b">" * 500_000, b"Content-Type: text/plain; format=flowed"),
+    "armour": mail(b"-----BEGIN PGP MESSAGE-----\r\nabc: a\r\n" * 50_000),
+    "F96 ZIP directory": mixed(
+        b"--x\r\nContent-Type: application/zip\r\n\r\nPK\x03\x04" + b"PK\x01\x02" * 200_000
+    ),
+    "F96 groups of RTF": mixed(
+        b"--x\r\nContent-Type: text/rtf; name=a\r\n\r\n{\\rtf1" + b"{\\'" * 500_000
+    ),
+    "F96 cells": mixed(
+        b"--x\r\nContent-Type: text/csv; name=a\r\n\r\n" + b"no.,name,;;\r\n" * 50_000
+    ),
     "boundaries": mixed(b"--y\r\n" * 200_000),
     "references": mail(
         b"hello", b"References: " + b"<" * 16_000, b"In-Reply-To: " + b"<a " * 5_000

@@ -57,3 +57,19 @@ def test_an_opaquely_signed_complaint_is_read() -> None:
 
     assert read.text == "The kettle leaks."
     assert [one.name for one in read.attachments] == ["smime.p7m"]
+
+
+def test_what_is_attached_inside_a_signature_is_attached_to_the_mail() -> None:
+    """The shell is kept, and the photo in it stands beside it."""
+    inner = (
+        b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nThe kettle leaks.\n"
+        b"--x\nContent-Type: image/gif; name=a.gif\n\nGIF89a\n--x--\n"
+    )
+    shell = b"\x30\x80" + OID + long(0xA0, long(0x04, inner))
+    read = parse(
+        b"From: ann@x.example\nContent-Type: application/pkcs7-mime; name=smime.p7m\n"
+        b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(shell)
+    )
+
+    assert read.text == "The kettle leaks."
+    assert [one.name for one in read.attachments] == ["smime.p7m", "a.gif"]

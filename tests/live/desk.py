@@ -13,7 +13,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from cases.inbox_rows import LedgerRow
+from cases.ledger_rows import LedgerRow
 from cases.model import Case
 from cases.store import Store
 from tests.live.servers import Dovecot, SmtpSink

@@ -114,7 +114,6 @@ def make_outgoing(monday_nine: datetime) -> Callable[..., OutgoingMail]:
             "message_id": "7.acknowledgement.1.abcdefgh.abcdefghijklmnopqrst@example.com",
             "sender": Address(addr="complaints@example.com", name="客户投诉中心"),
             "to": Address(addr="wang.fang@customer.example", name="Wang Fang"),
-            "cc": (),
             "reply_to": "complaints+c.abcdefghijklmnopqrstuvwxyz@example.com",
             "envelope_from": "complaints+b.abcdefghijklmnopqrstuvwxyz@example.com",
             "subject": "[C-2026-000007] 我们已收到您的投诉",

@@ -8,7 +8,9 @@ import pytest
 
 from cases.errors import ConfigError, Problem
 from pipeline import config
-from pipeline.config import ImapSettings, Settings, SmtpSettings, secret_key
+from pipeline.config import ImapSettings, Settings, SmtpSettings
+from pipeline.config_alarm import AlarmSettings
+from pipeline.config_key import secret_key
 from tests.conftest import CONFIG
 
 Load = Callable[..., Settings]
@@ -403,3 +405,38 @@ def test_a_key_that_is_damaged_is_never_replaced(
         secret_key(path)
 
     assert caught.value.problems[0].what.startswith(what)
+
+
+def test_alarms_are_off_unless_asked_for(loaded: Load, tmp_path: Path) -> None:
+    """A file counts from the folder of config.yaml; the URL may come from a file."""
+    assert loaded().alarm == AlarmSettings()
+    (tmp_path / "hook").write_text("https://chat.example.com/x?y=1\n", encoding="utf-8")
+    block = "alarm: {file: var/alarm.txt, webhook_file: hook}\ntrust:"
+
+    found = loaded(("trust:", block)).alarm
+
+    assert found == AlarmSettings(
+        file=tmp_path / "var/alarm.txt", webhook="https://chat.example.com/x?y=1"
+    )
+    assert loaded(("trust:", "alarm: {webhook: 'http://127.0.0.1:8/x'}\ntrust:")).alarm.webhook
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.net/x",
+        "hooks.example.net",
+        "https:///x",
+        "file:///x",
+        "https://[x/",
+        "https://h:x/",
+    ],
+)
+def test_a_web_hook_that_others_could_read_is_refused(
+    url: str, wrong: Callable[..., tuple[Problem, ...]]
+) -> None:
+    """And the URL, which may be a secret, is not repeated."""
+    (problem,) = wrong(("trust:", f"alarm: {{webhook: '{url}'}}\ntrust:"))
+
+    assert problem.key == "alarm.webhook"
+    assert url not in str(problem)

@@ -1,5 +1,6 @@
 """Mailbox → inbox rows: stored first, the server touched afterwards."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ import pytest
 
 from cases.errors import MailboxUnavailable
 from cases.incoming import RawMail
-from ingest.source import Filing, Known, PartialMail, Stop
+from ingest.source import Filing, Fingerprint, FolderContents, Known, PartialMail, Stop
 from pipeline.config import MailboxSettings
 from pipeline.poll import file_settled, poll
 from tests.conftest import MakeRaw
@@ -22,6 +23,7 @@ class Box:
     mails: list[RawMail] = field(default_factory=list)
     unfetchable: tuple[str, ...] = ()
     filed: list[tuple[tuple[str, ...], Filing]] = field(default_factory=list)
+    refiled: list[tuple[tuple[Fingerprint, ...], Filing, Filing]] = field(default_factory=list)
     lets_us_move: bool = True
     breaks_after: int = 1_000
     name: str = "complaints"
@@ -42,6 +44,21 @@ class Box:
         """Move many, if we may."""
         if self.lets_us_move:
             self.filed.append((tuple(uids), folder))
+        return self.lets_us_move
+
+    def inventory(self) -> tuple[FolderContents, ...]:
+        """List the one folder."""
+        uids = tuple(mail.uid for mail in self.mails)
+        return (FolderContents(folder="inbox", uidvalidity=5, uids=uids),)
+
+    def find(self, mails: Sequence[Fingerprint], folder: Filing) -> frozenset[str]:
+        """Everything is everywhere."""
+        return frozenset(mail.uid for mail in mails)
+
+    def refile(self, mails: Sequence[Fingerprint], source: Filing, target: Filing) -> bool:
+        """Move many between folders, if we may."""
+        if self.lets_us_move:
+            self.refiled.append((tuple(mails), source, target))
         return self.lets_us_move
 
     def wait(self, seconds: float, *, stop: Stop) -> bool:
@@ -169,3 +186,33 @@ def test_a_mail_the_server_does_not_give_is_a_trouble_somebody_sees(
 
     assert health.scanned_at == office.now
     assert "77" in health.error
+
+
+def test_a_mail_tried_again_with_success_is_looked_for_among_the_rejected(
+    office: Office, box: Box, settings: MailboxSettings
+) -> None:
+    """By its bytes: its number there is another. One that may not be moved is tried again."""
+    box.mails = [PartialMail.of(box.mails[0], size=50_000_000)]
+    poll(office.desk, settings, box, now=office.now)
+    with office.desk.store.begin() as tx:
+        taken = tx.take_mail(owner="a", now=office.now, lease=timedelta(minutes=1))
+        assert taken is not None
+        tx.finish_mail(taken, "quarantined", reason="ValueError: odd")
+    assert file_settled(office.desk, settings, box) == 1
+    assert (box.filed[-1], box.refiled) == ((("1",), Filing.REJECTED), [])
+
+    with office.desk.store.begin() as tx:
+        tx.retry_mail(1, who="anna", now=office.now)
+    assert file_settled(office.desk, settings, box) == 0, "it is not settled yet"
+    assert [done.outcome for done in office.process()] == ["case"]
+    box.lets_us_move = False
+    assert file_settled(office.desk, settings, box) == 0
+    box.lets_us_move = True
+    assert file_settled(office.desk, settings, box) == 1
+
+    ((mails, source, target),) = box.refiled
+    data = box.mails[0].data
+    digest = hashlib.sha256(data).hexdigest()
+    assert mails == (Fingerprint(uid="1", size=50_000_000, sha256=digest, length=len(data)),)
+    assert (source, target) == (Filing.REJECTED, Filing.PROCESSED)
+    assert file_settled(office.desk, settings, box) == 0

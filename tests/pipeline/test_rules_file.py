@@ -256,7 +256,7 @@ MISTAKES = [
     (
         '- ["12315", "12345"]',
         "- [12315]",
-        "severity.serious.words.8.0",
+        "severity.serious.words.9.0",
         "should be text",
         "Put it into quotes",
     ),

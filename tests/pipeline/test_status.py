@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cases.outgoing import Delivery, DeliveryState
+from pipeline.poll import take_in
 from pipeline.status import health
 from tests.conftest import MakeRaw
 from tests.pipeline.conftest import Office
@@ -76,3 +77,17 @@ def test_work_that_waits_too_long_is_shown(office: Office, make_raw: MakeRaw) ->
 
     assert "a letter has been waiting" in issues(office)
     assert timedelta(hours=5) > timedelta(hours=4)
+
+
+def test_what_waited_for_the_daemon_counts_from_its_start(
+    office: Office, make_raw: MakeRaw
+) -> None:
+    """Asked by a daemon that has just started; `status` itself counts from the beginning."""
+    take_in(office.desk, make_raw(), now=office.now)
+    scanned(office)
+    office.later(minutes=10)
+
+    assert "a mail has been waiting" in issues(office)
+    assert health(office.desk, now=office.now, up_since=office.now).found == ()
+    kinds = {issue.kind for issue in health(office.desk, now=office.now).found}
+    assert kinds == {"mail_waiting", "mailbox_silent:complaints"}

@@ -21,9 +21,10 @@ from cases.model import (
     Scope,
     Status,
 )
-from routing.decide import Situation, decide
+from routing.decide import decide
 from routing.match import Match
 from routing.policy import Policy
+from routing.situation import Situation
 from routing.trust import Trust
 from tests.conftest import MakeCase, MakeMail
 
@@ -54,6 +55,7 @@ def decided(make_mail: MakeMail, policy: Policy, monday_nine: datetime) -> Decid
             signed_lead=None,
             history=(),
             quota=Quota(),
+            department_quota=Quota(),
             trust=Trust(),
             policy=policy,
             inbox_id=50,
@@ -285,10 +287,9 @@ def test_a_complainant_who_is_not_content_reopens_the_case(
     """Acknowledged again, routed with the earlier answers, with a fresh limit."""
     case = make_case(status=status, due_at=monday_nine - timedelta(days=9))
     answer = CaseEvent(at=monday_nine, kind="answered", actor="department:quality", detail="Sent.")
-    noise = replace(answer, kind="note")
     decision = decided(
         mail=make_mail(text="It leaks again!"),
-        history=(noise, answer),
+        history=(answer,),
         **joined(Lead(case=case, via="thread"), "complainant"),
     )
     receipt, routed = decision.letters

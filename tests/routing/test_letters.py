@@ -64,6 +64,7 @@ def request_(make_mail: MakeMail, policy: Policy, monday_nine: datetime) -> Requ
         received_at=monday_nine,
         due_at=monday_nine + timedelta(days=1),
         readable=True,
+        complainant=mail.sender,
     )
 
 

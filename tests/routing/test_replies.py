@@ -7,9 +7,7 @@ import pytest
 from routing.replies import is_courtesy, read_department_reply
 
 
-@pytest.mark.parametrize(
-    "word", ["处理完成", "处理完毕", "已处理完成", "完成", "done", "completed", "resolved"]
-)
+@pytest.mark.parametrize("word", ["处理完成", "done", "Done", "DONE"])
 @pytest.mark.parametrize("mark", ["\n", ": ", "：", "，", ". ", "。", "!\n", " - ", "——", "\n\n\n"])
 def test_every_word_for_done_and_every_mark_behind_it_is_understood(word: str, mark: str) -> None:
     """What follows the word and its punctuation is the answer."""
@@ -39,6 +37,13 @@ def test_every_word_for_done_and_every_mark_behind_it_is_understood(word: str, m
         ("", None),
         # The letter says that all after the word goes out, so it does; no guessing at irony.
         ("Done deal?", "deal?"),
+        # Only the two words that our letters promise; a question or a mere sign is no answer.
+        ("Resolved? Not at all.", None),
+        ("Completed on our side; do not tell the customer.", None),
+        ("完成。内部备注：客户难缠", None),
+        ("Done?", None),
+        ("处理完成？还没有", None),
+        ("done: …", None),
     ],
 )
 def test_an_answer_begins_with_the_word_alone(text: str, answer: str | None) -> None:

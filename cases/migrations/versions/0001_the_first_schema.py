@@ -65,6 +65,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_mailbox_state")),
     )
     op.create_table(
+        "suppression",
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("bounces", sa.Integer(), nullable=False),
+        sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_suppression")),
+    )
+    op.create_table(
         "event",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("case_id", ROW_ID, nullable=False),
@@ -94,6 +101,9 @@ def upgrade() -> None:
         sa.Column("identity", sa.String(length=64), nullable=False),
         sa.Column("duplicate_of", ROW_ID, nullable=True),
         sa.Column("case_id", ROW_ID, nullable=True),
+        sa.Column("sender", sa.String(length=320), nullable=False),
+        sa.Column("words", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=255), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -112,6 +122,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_inbox_identity"), ["identity"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_inbox_mailbox_filed_state"), ["mailbox", "filed", "state"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_inbox_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_inbox_sender_words"), ["sender", "words"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_inbox_state_not_before"), ["state", "not_before"], unique=False

@@ -1,0 +1,100 @@
+"""What the database knows about a mail before it is decided: cases, copies, and what was sent."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from cases.inbox_rows import TakenMail
+from cases.incoming import Address, ParsedMail
+from cases.model import Case, Lead, Letter, LetterName, Quota
+from cases.store import Transaction
+from cases.tokens import token_hash
+from routing.match import Clues
+from routing.policy import Policy
+from routing.words import fold
+
+#: Automatic letters to one address and about one case in 24 hours, to one domain and in all in one
+#: hour (reliability 4.9).
+PER_ADDRESS, PER_CASE, PER_DOMAIN, PER_HOUR = 3, 5, 100, 2000
+#: From the second hard bounce on nothing automatic goes to an address, for so long.
+MOST_BOUNCES, REST = 2, timedelta(days=30)
+#: The same words by the same person within this time are one complaint, sent twice to be sure.
+SENT_TWICE = timedelta(hours=1)
+#: Letters that somebody must work on.
+_WORK = (LetterName.ROUTED, LetterName.FOLLOW_UP)
+#: Fewer letters than this say too little to be the same on purpose ("?", "help").
+LEAST_WORDS = 12
+
+
+def leads(tx: Transaction, found: Clues, *, now: datetime) -> tuple[Lead, ...]:
+    """Look the clues of a mail up, strongest first."""
+    result: list[Lead] = []
+    for scope, token in found.tokens:
+        lead = tx.case_by_token(token_hash(token), scope, now=now)
+        if lead:
+            result.append(lead)
+    for case_id, letter in found.answered:
+        case = tx.lock_case(case_id)
+        if case:
+            result.append(Lead(case=case, via="thread", letter=letter))
+    for reference in found.references:
+        found_case = tx.case_by_reference(reference)
+        case = tx.lock_case(found_case.id) if found_case else None
+        if case:
+            result.append(Lead(case=case, via="tag"))
+    return tuple(result)
+
+
+def quota(tx: Transaction, addr: str, case: Case | None, *, now: datetime) -> Quota:
+    """Say whether one more automatic letter may go to `addr`, about `case` if there is one."""
+    day, hour = now - timedelta(days=1), now - timedelta(hours=1)
+    domain = addr.rpartition("@")[2]
+    if addr and _is_dead(tx, addr, now=now):
+        return Quota(blocked=f"{MOST_BOUNCES} letters to this address came back")
+    if addr and tx.automatic_since(day, recipient=addr) >= PER_ADDRESS:
+        return Quota(blocked=f"{PER_ADDRESS} automatic letters went to this address in 24 hours")
+    if case and tx.automatic_since(day, case_id=case.id) >= PER_CASE:
+        return Quota(blocked=f"{PER_CASE} automatic letters about this case left in 24 hours")
+    if domain and tx.automatic_since(hour, domain=domain) >= PER_DOMAIN:
+        return Quota(blocked=f"{PER_DOMAIN} automatic letters went to this domain in one hour")
+    if tx.automatic_since(hour) >= PER_HOUR:
+        return Quota(blocked=f"{PER_HOUR} automatic letters left in one hour: the breaker is open")
+    return Quota()
+
+
+def reachable(
+    tx: Transaction, letters: tuple[Letter, ...], policy: Policy, *, now: datetime
+) -> tuple[Letter, ...]:
+    """Return the letters, those for a department whose address is dead to its next of kin (F64)."""
+    result: dict[tuple[str, str], Letter] = {}
+    for letter in letters:
+        key = policy.departments.get(letter.department)
+        if letter.name in _WORK and key and _is_dead(tx, letter.to.addr, now=now):
+            kin = (*filter(None, (key.manager,)), *key.deputies, *policy.supervisors)
+            alive = next((addr for addr in kin if not _is_dead(tx, addr, now=now)), "")
+            letter = replace(letter, to=Address(addr=alive)) if alive else letter
+        result.setdefault((letter.name.value, letter.to.addr.lower()), letter)
+    return tuple(result.values())
+
+
+def _is_dead(tx: Transaction, addr: str, *, now: datetime) -> bool:
+    return tx.bounces(addr, since=now - REST) >= MOST_BOUNCES
+
+
+def sent_before(
+    tx: Transaction, taken: TakenMail, mail: ParsedMail, complainant: str
+) -> Case | None:
+    """Return the case of the same mail, sent anew within the hour before; note this one.
+
+    The same means: by the same complainant, with the same words and the same files.
+    """
+    text = fold(f"{mail.subject} {mail.words}").strip()
+    files = (hashlib.sha256(item.data).hexdigest() for item in mail.attachments)
+    whole = "\0".join((text, *files)).encode()
+    words = hashlib.sha256(whole).hexdigest() if len(text) >= LEAST_WORDS and mail.text else ""
+    tx.note_reading(taken, sender=complainant, words=words, message_id=mail.message_id)
+    if not words or not complainant or mail.encrypted:
+        return None
+    since = taken.raw.received_at - SENT_TWICE
+    case_id = tx.sent_before(taken, sender=complainant, words=words, since=since)
+    return tx.lock_case(case_id) if case_id else None

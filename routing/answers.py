@@ -1,0 +1,65 @@
+"""A department's reply: an answer, a note, or words that prove nothing. Pure."""
+
+from cases.addresses import sendable
+from cases.incoming import Address
+from cases.lifecycle import MOVES
+from cases.model import CaseEvent, Decision, Lead, Letter, LetterName, Move
+from routing import letters
+from routing.replies import read_department_reply
+from routing.situation import Situation
+from routing.trust import authority
+
+
+def department(s: Situation, lead: Lead) -> Decision:
+    """Answer the case with it, or keep it as a note and say how to answer."""
+    case = lead.case
+    proof = authority(s.mail, lead, s.policy, s.trust)
+    actor = f"department:{proof.department}"
+    if not proof.granted:
+        event = s.event("unverified_reply", actor, s.mail.text, reasons=(proof.why_not,))
+        if lead.via == "tag":
+            return Decision(moves=(), events=(event,), letters=())  # numbers can be guessed
+        return _explain(s, event, proof.department, authorised=False)
+    reply = read_department_reply(s.mail.text)
+    if reply.answer is None:
+        return _explain(s, s.event("note", actor, s.mail.text), proof.department)
+    if (case.status, Move.ANSWER) not in MOVES:
+        event = s.event("late_answer", actor, reply.answer)
+        return _explain(s, event, proof.department, answered=True)
+    answered = s.event("answered", actor, reply.answer)
+    if not sendable(case.complainant.addr):
+        told = s.event("no_address", "desk", "the complainant must be told by other means")
+        return Decision(moves=(Move.ANSWER,), events=(answered, told), letters=())
+    outcome = letters.outcome(case, reply.answer, proof.department, s.policy)
+    return Decision(moves=(Move.ANSWER,), events=(answered,), letters=(outcome,))
+
+
+def _explain(
+    s: Situation,
+    event: CaseEvent,
+    key: str,
+    *,
+    authorised: bool = True,
+    answered: bool = False,
+) -> Decision:
+    """Keep a reply as a note and say how to answer; to the listed address, never to a stranger."""
+    listed = s.policy.departments.get(key)
+    addr = s.mail.sender.addr if authorised else (listed.to[0] if listed else "")
+    quota = s.quota if authorised else s.department_quota
+    if quota.blocked or not s.screening.may_answer or not sendable(addr):
+        return Decision(moves=(), events=(event,), letters=())
+    letter = Letter(
+        name=LetterName.HOW_TO_ANSWER,
+        language=s.policy.languages[0],
+        to=Address(addr=addr),
+        department=key,
+        automatic=True,
+        revision=s.inbox_id,
+        facts={
+            "department_name": letters.department_name(s.policy, key),
+            "read": s.mail.text[:200],
+            "authorised": authorised,
+            "answered": answered,
+        },
+    )
+    return Decision(moves=(), events=(event,), letters=(letter,))

@@ -1,0 +1,76 @@
+"""Everything that is known when a mail is decided, and what every way of deciding asks of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.addresses import sendable
+from cases.incoming import Address, ParsedMail, Screening
+from cases.model import Case, CaseEvent, Classification, Lead, Quota
+from routing.match import Match
+from routing.policy import Policy
+from routing.trust import Trust, authentication
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """One mail, the case it may belong to, and the policy it is decided by."""
+
+    mail: ParsedMail
+    screening: Screening
+    classification: Classification | None  #: None for a machine's mail: nobody reads it
+    match: Match
+    signed_lead: Lead | None  #: the first lead by token or thread, whoever the sender is
+    history: tuple[CaseEvent, ...]  #: the answers that the case of the lead has had so far
+    quota: Quota  #: for automatic letters to the complainant or sender
+    department_quota: Quota  #: for automatic letters to the department of the lead
+    sent_before: Case | None = None  #: the case of the same words by the same sender an hour ago
+    same_message_id: bool = False  #: another mail has this Message-ID, but other content (F21)
+    trust: Trust
+    policy: Policy
+    inbox_id: int
+    received_at: datetime
+    now: datetime
+    readable: bool = True  #: False when the mail could only be read in part
+    why_not_readable: str = ""
+
+    @property
+    def complainant(self) -> Address:
+        """Whose complaint a new case is."""
+        return complainant_of(self.mail, self.policy)
+
+    @property
+    def words(self) -> str:
+        """What rules read: subject and words, those of a mail passed on to us included."""
+        return f"{self.mail.subject}\n{self.mail.words}"
+
+    def read(self) -> Classification:
+        """Return what was read in a person's mail."""
+        if self.classification is None:
+            raise ValueError("a person's mail must be classified before it is decided")
+        return self.classification
+
+    def why_silent(self) -> str:
+        """Return why no automatic letter goes to the complainant, "" if one may."""
+        if not self.screening.may_answer:
+            return self.screening.reason
+        if not sendable(self.complainant.addr):
+            return "there is no address to answer to"
+        passed_on = self.complainant != self.mail.sender
+        if passed_on and authentication(self.mail, self.trust) != "pass":
+            # Otherwise a forged colleague could make us write to anybody (F73).
+            return f"{self.mail.sender.addr} passed it on, but nothing proves that"
+        return self.quota.blocked
+
+    def event(
+        self, kind: str, actor: str, detail: str = "", *, reasons: tuple[str, ...] = ()
+    ) -> CaseEvent:
+        """Return an event of this moment."""
+        return CaseEvent(at=self.now, kind=kind, actor=actor, detail=detail, reasons=reasons)
+
+
+def complainant_of(mail: ParsedMail, policy: Policy) -> Address:
+    """Return the original sender where one of ours passed the mail on (K012), else the sender."""
+    passed_on = mail.forwarded
+    if passed_on and passed_on.sender.addr and policy.is_colleague(mail.sender.addr):
+        return passed_on.sender
+    return mail.sender
