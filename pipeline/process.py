@@ -95,7 +95,10 @@ def _settle(desk: Desk, taken: TakenMail, read: _Understood, *, now: datetime) -
         joined = _joined(situation, decision)
         case = _apply(tx, desk, taken, read, decision, joined, now=now)
         _finish(tx, taken, "done", case_id=case.id)
-    return _handled(taken, read, "joined" if joined else "case", case=case, decision=decision)
+    outcome = "joined" if joined else "case"
+    return _handled(
+        taken, read, outcome, case=case, decision=decision, why=situation.why_not_readable
+    )
 
 
 def _joined(situation: Situation, decision: Decision) -> Case | None:

@@ -91,6 +91,9 @@ def show_mail(out: Reporter, done: Handled, *, at: datetime) -> None:
     }
     letters = [letter.name.value for letter in done.decision.letters] if done.decision else []
     words = f"{_case_words(case)}  letters: {', '.join(dict.fromkeys(letters)) or 'none'}"
+    if done.why:
+        words += f"  READ ONLY IN PART: {masked(done.why)}"
+        extra["read_in_part"] = masked(done.why)
     out.line(done.outcome, f"{_short(done.uid)}  {words}", at=at, **extra)
 
 

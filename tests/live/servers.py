@@ -5,6 +5,7 @@ Every server is waited for by connecting with a deadline and is ended by its pro
 
 import asyncio
 import contextlib
+import grp
 import os
 import pwd
 import shutil
@@ -182,7 +183,7 @@ class Dovecot:
             ssl="yes",
             tls=f"ssl_cert = <{self.certificate}\nssl_key = <{self.folder / 'key.pem'}",
             internal="dovecot" if root else me.pw_name,
-            internal_group="dovecot" if root else me.pw_gid,
+            internal_group="dovecot" if root else grp.getgrgid(me.pw_gid).gr_name,
             uid=_MAIL_UID if root else os.geteuid(),
             password=self.password,
             other_password=self.other_password,

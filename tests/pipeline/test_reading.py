@@ -1,6 +1,7 @@
 """The reading child: whatever a mail does to it, the desk goes on with the next."""
 
 import datetime
+import io
 import os
 import pickle
 import signal
@@ -10,12 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cases.errors import DeskError
-from cases.incoming import MailKind
+from cases.incoming import MailKind, ParsedMail
 from cases.store import Store
 from pipeline import reading
 from pipeline.reading import (
@@ -29,7 +32,7 @@ from pipeline.reading import (
     write_frame,
 )
 from pipeline.rules_file import RuleSet
-from tests.conftest import KEY, ROOT, MakeRaw
+from tests.conftest import KEY, ROOT, MakeRaw, PlainClassifier
 
 #: Enough for a small mail on a busy machine; no model is loaded here.
 SHORT = Limits(seconds=1, start_seconds=4, memory_bytes=256 * 2**20)
@@ -437,3 +440,29 @@ def test_what_a_child_read_is_what_the_desk_would_have_read(
 def test_there_are_samples_and_golden_mails() -> None:
     """The test above would pass on empty folders; this one would not."""
     assert len(MAILS) >= 12 + 17
+
+
+class _OldEnumPickler(pickle.Pickler):
+    """Writes members of enumerations as Python 3.11.0 to 3.11.3 does: by getattr."""
+
+    def reducer_override(self, obj: object) -> Any:
+        """Name class and member where newer versions call the class with the value."""
+        return (getattr, (type(obj), obj.name)) if isinstance(obj, Enum) else NotImplemented
+
+
+def test_answers_of_older_pythons_are_read(tools: Tools, make_raw: MakeRaw) -> None:
+    """Debian 12 ships Python 3.11.2: its members come as getattr, which may do nothing else."""
+    answer = InlineReader(tools, classifier=PlainClassifier(tools.vocabulary)).read(make_raw())
+    written = io.BytesIO()
+    _OldEnumPickler(written).dump(answer)
+    assert b"getattr" in written.getvalue()
+
+    assert reading._Unpickler(io.BytesIO(written.getvalue())).load() == answer
+    evil = pickle.dumps(_Getattr())
+    with pytest.raises(pickle.UnpicklingError, match="no enumeration"):
+        reading._Unpickler(io.BytesIO(evil)).load()
+
+
+class _Getattr:
+    def __reduce__(self) -> tuple[object, tuple[object, str]]:
+        return getattr, (ParsedMail, "__init__")
