@@ -17,7 +17,8 @@ from cases.model import Case, Decision, Move
 from cases.store import Transaction
 from pipeline import lookups
 from pipeline.desk import Desk
-from pipeline.reading import ReaderUnavailable, Reading, ReadingFailed, read_in_part
+from pipeline.reading import ReaderUnavailable, ReadingFailed, read_in_part
+from pipeline.reading_wire import Reading
 from pipeline.write import queue
 from routing.decide import decide
 from routing.match import clues, match

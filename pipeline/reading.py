@@ -7,22 +7,17 @@ a person reads. The child is started by the first mail and is the only process t
 """
 
 import contextlib
-import io
 import os
 import pickle
-import select
-import struct
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
-from cases import incoming, model
 from cases.errors import DeskError
-from cases.incoming import MailKind, ParsedMail, Screening
+from cases.incoming import MailKind
 from cases.model import Category, Classification, Matter
 from cases.tokens import own_case
 from classify.classifier import Classifier
@@ -30,27 +25,9 @@ from classify.language import detect
 from classify.vocabulary import Vocabulary
 from ingest.parse import minimal_parse, parse
 from ingest.screen import screen
+from pipeline.reading_wire import Reading, receive, send_frame, write_frame
 
 MOST_MAILS = 500  #: read by one child before a fresh one takes over (F10)
-MOST_ANSWER = 128 * 2**20  #: bytes; a mail is at most 25 MiB, and comes back decoded
-HEAD = struct.Struct("!I")
-#: What an answer is made of, by exact name: nothing that a name can be followed into.
-_NOUNS = {
-    (noun.__module__, noun.__name__): noun
-    for module in (incoming, model)
-    for noun in vars(module).values()
-    if isinstance(noun, type) and noun.__module__ == module.__name__
-}
-_PLAIN = {("datetime", name) for name in ("datetime", "timedelta", "timezone")}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What a mail says; `classification` is None for a machine's mail: nobody reads it."""
-
-    mail: ParsedMail
-    screening: Screening
-    classification: Classification | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +137,8 @@ class ChildReader:
         child = self._child = self._child or self._ready()
         try:
             end = time.monotonic() + self._limits.seconds
-            _send(child.stdin, data, end=end)
-            answer = _receive(child.stdout, end=end)
+            send_frame(child.stdin, data, end=end)
+            answer = receive(child.stdout, end=end)
         except (OSError, EOFError, TimeoutError) as error:
             why = "took too long" if isinstance(error, TimeoutError) else _ending(child)
             self.close()
@@ -189,7 +166,7 @@ class ChildReader:
         """Return a child that has loaded the model, so that each mail has the same time."""
         child = self._child = self._start()
         try:
-            _receive(child.stdout, end=time.monotonic() + self._limits.start_seconds)
+            receive(child.stdout, end=time.monotonic() + self._limits.start_seconds)
         except (OSError, EOFError, TimeoutError) as error:
             why = _ending(child)
             self.close()
@@ -228,77 +205,3 @@ def _ending(child: subprocess.Popen[bytes]) -> str:
         child.wait(timeout=1)
     code = child.poll()
     return "gave an answer that is none" if code is None else f"ended the reader (exit {code})"
-
-
-def _send(pipe: IO[bytes] | None, data: bytes, *, end: float) -> None:
-    """Write one message; TimeoutError when the child does not take it in time."""
-    if pipe is None:
-        raise EOFError
-    os.set_blocking(pipe.fileno(), False)
-    rest = memoryview(HEAD.pack(len(data)) + data)
-    while rest:
-        left = end - time.monotonic()
-        if left <= 0 or not select.select([], [pipe], [], left)[1]:
-            raise TimeoutError
-        rest = rest[os.write(pipe.fileno(), rest[: 2**16]) :]
-
-
-def write_frame(pipe: IO[bytes], data: bytes) -> None:
-    """Write one message: its length, then its bytes."""
-    pipe.write(HEAD.pack(len(data)))
-    pipe.write(data)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes] | None, *, end: float) -> Reading | str:
-    """Return the child's answer; TimeoutError when it takes longer, EOFError when it is gone."""
-    if pipe is None:
-        raise EOFError
-    size = HEAD.unpack(_exactly(pipe, HEAD.size, end))[0]
-    if size > MOST_ANSWER:
-        raise EOFError
-    answer = io.BytesIO(_exactly(pipe, size, end))
-    try:
-        found = _Unpickler(answer).load()
-    except Exception as error:  # bytes that are no answer fail in any way they like
-        raise EOFError from error
-    if not isinstance(found, Reading | str):
-        raise EOFError
-    return found
-
-
-def _exactly(pipe: IO[bytes], size: int, end: float) -> bytes:
-    parts = []
-    while size:
-        left = end - time.monotonic()
-        if left <= 0 or not select.select([pipe], [], [], left)[0]:
-            raise TimeoutError
-        part = os.read(pipe.fileno(), min(size, 2**20))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
-
-
-def _member(noun: object, name: str) -> Enum:
-    """Return a member of one of our enumerations; this is all that `getattr` may do here."""
-    if isinstance(noun, type) and issubclass(noun, Enum):
-        return noun[name]
-    raise pickle.UnpicklingError(f"{noun!r} is no enumeration")
-
-
-class _Unpickler(pickle.Unpickler):
-    """Takes values of ours only: a child that a mail has taken over must not run code here."""
-
-    def find_class(self, module: str, name: str) -> object:
-        """Return a noun of the vocabulary, a Reading, or a time."""
-        if (module, name) == (__name__, "Reading"):
-            return Reading
-        if (module, name) in _NOUNS:
-            return _NOUNS[module, name]
-        if (module, name) in _PLAIN:
-            return super().find_class(module, name)
-        if (module, name) == ("builtins", "getattr"):
-            return _member  # how Python before 3.11.4 writes the member of an enumeration
-        raise pickle.UnpicklingError(f"{module}.{name} has no business here")

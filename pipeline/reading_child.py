@@ -7,7 +7,8 @@ import signal
 import sys
 import time
 
-from pipeline.reading import HEAD, InlineReader, Limits, ReadingFailed, write_frame
+from pipeline.reading import InlineReader, Limits, ReadingFailed
+from pipeline.reading_wire import HEAD, write_frame
 
 
 def main() -> None:

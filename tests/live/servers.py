@@ -348,7 +348,7 @@ class SunkMail:
     data: bytes
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: aiosmtpd looks at every attribute of its handler
 class SmtpSink:
     """An SMTP server that keeps what it gets, and can be told to misbehave per recipient.
 

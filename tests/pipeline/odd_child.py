@@ -15,7 +15,7 @@ from unittest import mock
 from cases.incoming import ParsedMail
 from cases.model import Category, Classification, Matter
 from ingest.parse import parse as whole_parse
-from pipeline import reading, reading_child
+from pipeline import reading, reading_child, reading_wire
 
 
 class Unread:
@@ -78,14 +78,14 @@ def _forge() -> None:
     """Answer in the desk's place with a pickle that would run a program there."""
     answer = pickle.dumps(os.getcwd)
     with os.fdopen(_answers(), "wb") as out:
-        reading.write_frame(out, answer)
+        reading_wire.write_frame(out, answer)
         time.sleep(60)
 
 
 def _boast() -> None:
     """Announce an answer of four gigabytes and begin to send it."""
     with os.fdopen(_answers(), "wb") as out:
-        out.write(reading.HEAD.pack(2**32 - 1))
+        out.write(reading_wire.HEAD.pack(2**32 - 1))
         while True:
             out.write(bytes(2**20))
 

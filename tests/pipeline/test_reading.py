@@ -21,16 +21,8 @@ from cases.errors import DeskError
 from cases.incoming import MailKind, ParsedMail
 from cases.store import Store
 from pipeline import reading
-from pipeline.reading import (
-    HEAD,
-    ChildReader,
-    InlineReader,
-    Limits,
-    Reading,
-    ReadingFailed,
-    Tools,
-    write_frame,
-)
+from pipeline.reading import ChildReader, InlineReader, Limits, ReadingFailed, Tools
+from pipeline.reading_wire import HEAD, AnswerUnpickler, Reading, write_frame
 from pipeline.rules_file import RuleSet
 from tests.conftest import KEY, ROOT, MakeRaw, PlainClassifier
 
@@ -457,10 +449,10 @@ def test_answers_of_older_pythons_are_read(tools: Tools, make_raw: MakeRaw) -> N
     _OldEnumPickler(written).dump(answer)
     assert b"getattr" in written.getvalue()
 
-    assert reading._Unpickler(io.BytesIO(written.getvalue())).load() == answer
+    assert AnswerUnpickler(io.BytesIO(written.getvalue())).load() == answer
     evil = pickle.dumps(_Getattr())
     with pytest.raises(pickle.UnpicklingError, match="no enumeration"):
-        reading._Unpickler(io.BytesIO(evil)).load()
+        AnswerUnpickler(io.BytesIO(evil)).load()
 
 
 class _Getattr:
