@@ -50,14 +50,16 @@ def lines(rows: list[list[str]]) -> list[str]:
     while at < len(table):
         records = _records(table, at)
         if records:
-            header = table[at]
-            for row in table[at + 1 : at + 1 + records]:
+            header, below = table[at], table[at + 1 : at + 1 + records]
+            for row in below:
                 out += [
                     _pair(label, value) if label else value
                     for label, value in zip(header, row, strict=False)
                     if value
                 ]
                 out += [cell for cell in row[len(header) :] if cell]
+            filled = {column for row in below for column, value in enumerate(row) if value}
+            out += [label for column, label in enumerate(header) if label and column not in filled]
             at += 1 + records
         else:
             out += _row(table[at])
@@ -144,7 +146,8 @@ def _row(row: list[str]) -> list[str]:
     """Return a row as pairs where its cells are labels and values by turns."""
     cells = [cell for cell in row if cell]
     if _turns(row):
-        return [_pair(row[n], row[n + 1]) for n in range(0, len(row) - 1, 2) if row[n + 1]]
+        pairs = zip(row[::2], row[1::2], strict=False)
+        return [_pair(label, value) for label, value in pairs if label or value]
     out: list[str] = []
     loose: list[str] = []
     at = 0

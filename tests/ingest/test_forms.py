@@ -1,7 +1,7 @@
 """Forms: which cell is a label, and which one its value."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.forms import is_label, lines, paired
@@ -93,6 +93,8 @@ def test_values_are_known(cell: str) -> None:
     assert not is_label(cell)
 
 
+@example([["号", "a:"], ["1"]])
+@example([["a", "", "1:", "1"]])
 @given(st.lists(st.lists(st.text(alphabet="订单号: a1\n", max_size=6), max_size=5), max_size=6))
 def test_no_value_is_lost(rows: list[list[str]]) -> None:
     """Whatever the table, each of its characters comes out (but blanks and colons)."""
