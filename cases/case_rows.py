@@ -19,7 +19,7 @@ from cases.model import (
     Status,
 )
 from cases.rows import Rows, clean, dump, dump_facts, load, load_facts
-from cases.tables import case_, event, inbox, outbox, reply_token
+from cases.tables import case_, event, outbox, reply_token
 
 
 class CaseRows(Rows):
@@ -178,15 +178,6 @@ class CaseRows(Rows):
             .with_for_update(skip_locked=True)
         )
         return tuple(_case(row) for row in rows)
-
-    def story_inputs(self, case_id: int) -> tuple[tuple[int, datetime], ...]:
-        """Return (inbox id, received at) of every mail that belongs to the case."""
-        rows = self._connection.execute(
-            select(inbox.c.id, inbox.c.received_at)
-            .where(inbox.c.case_id == case_id)
-            .order_by(inbox.c.id)
-        )
-        return tuple((row.id, row.received_at) for row in rows)
 
     def letters_of(self, case_id: int) -> tuple[tuple[str, str, str, str], ...]:
         """Return (letter, recipient, state, last reply) of every letter of the case."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cases.errors import DeskError
-from cases.incoming import MailKind
+from cases.incoming import MailKind, ParsedMail, Screening
 from cases.model import Category, Classification, Matter
 from cases.tokens import own_case
 from classify.classifier import Classifier
@@ -73,11 +73,7 @@ class InlineReader:
 
     def _read(self, data: bytes) -> Reading:
         mail = parse(data)
-        screening = screen(
-            mail,
-            own_addresses=self._tools.own_addresses,
-            is_own_id=lambda mail_id: own_case(self._tools.key, mail_id) is not None,
-        )
+        screening = _screened(mail, self._tools)
         classification = None
         if screening.kind is MailKind.PERSON:
             classification = self._classifier.classify(mail.all_words, subject=mail.subject)
@@ -91,14 +87,18 @@ class InlineReader:
         """Nothing is held."""
 
 
-def read_in_part(data: bytes, tools: Tools) -> Reading:
-    """Return the little that can't fail to be read: the ladder's last rung (design 7.2)."""
-    mail = minimal_parse(data)
-    screening = screen(
+def _screened(mail: ParsedMail, tools: Tools) -> Screening:
+    return screen(
         mail,
         own_addresses=tools.own_addresses,
         is_own_id=lambda mail_id: own_case(tools.key, mail_id) is not None,
     )
+
+
+def read_in_part(data: bytes, tools: Tools) -> Reading:
+    """Return the little that can't fail to be read: the ladder's last rung (design 7.2)."""
+    mail = minimal_parse(data)
+    screening = _screened(mail, tools)
     classification = None
     if screening.kind is MailKind.PERSON:
         classification = Classification(
