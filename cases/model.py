@@ -87,6 +87,7 @@ class Fact:
     value: str  #: as written by the sender
     known: bool = False  #: matches the catalogue or a number format of ours, so it may be repeated
     canonical: str = ""  #: the catalogue's name, for a known product
+    doubt: str = ""  #: key of what contradicts it, see classify/doubts.py; the value is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,9 @@ class Assessment:
     unsure: bool
     severity: str  #: name of a level in rules.yaml
     departments: tuple[str, ...]  #: keys in rules.yaml
+    subcategory: str = ""  #: key in rules.yaml, "" if none of the category's holds
+    also: tuple[Category, ...] = ()  #: further matters of the same mail (K024)
+    missing: tuple[str, ...] = ()  #: names of facts the category needs and the mail lacks (K038)
     cc: tuple[str, ...] = ()
     alert: tuple[str, ...] = ()  #: addresses told at once
     reasons: tuple[str, ...] = ()  #: each rule hit, each trigger word, in words
