@@ -4,6 +4,8 @@
 # make check  everything CI checks: format, lint, types, imports, tests
 PYTHON ?= python3
 BIN := .venv/bin
+# One thread for sums: our texts are small, and more threads only wait for each other.
+export OPENBLAS_NUM_THREADS = 1
 .PHONY: setup run demo fmt lint test check servers
 
 setup: .venv/ready

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from cases.model import Category, Classification, Matter
 from classify.language import detect
 from classify.matter import read_matter
 from classify.script import MAX_CHARACTERS, fold
-from classify.vocabulary import Vocabulary, compile_number
+from classify.vocabulary import Vocabulary, number_format
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).parent / "model"  #: the pipeline we ship
 _BATCH = 64  #: texts read at a time
 _EVIDENCE = 5  #: telling words shown
+#: facts that a signature may give
+_OF_PEOPLE = frozenset({"customer", "organisation", "phone", "address", "email"})
 _APPLYING = (Category.QUALITY, Category.SERVICE, Category.DELIVERY)
 
 
@@ -28,8 +31,8 @@ class Classifier:
 
     def __init__(self, vocabulary: Vocabulary, *, model_path: Path | None = None) -> None:
         """Keep the vocabulary; raises ValueError if one of its number formats is wrong."""
-        for pattern in (*vocabulary.batch_patterns, *vocabulary.order_patterns):
-            compile_number(pattern)
+        for pattern in vocabulary.number_formats():
+            number_format(pattern)
         self._vocabulary = vocabulary
         self._path = model_path or MODEL
 
@@ -39,9 +42,20 @@ class Classifier:
 
         return Engine(self._vocabulary, self._path)
 
-    def classify(self, text: str, *, subject: str = "", language: str = "") -> Classification:
-        """Read one mail; a `language` that is given is trusted. Total."""
-        return next(self.classify_many([(text, subject, language)]))
+    def classify(
+        self, text: str, *, subject: str = "", language: str = "", signature: str = ""
+    ) -> Classification:
+        """Read one mail; a `language` that is given is trusted. Total.
+
+        The signature says who wrote and where to find them, and nothing about the matter.
+        """
+        read = next(self.classify_many([(text, subject, language)]))
+        if not signature:
+            return read
+        below = next(self.classify_many([(f"--\n{signature}", "", language)]))
+        known = {fact.name for fact in read.facts}
+        people = (f for f in below.facts if f.name in _OF_PEOPLE and f.name not in known)
+        return replace(read, facts=(*read.facts, *people))
 
     def classify_many(self, items: Iterable[tuple[str, str, str]]) -> Iterator[Classification]:
         """Read many mails, each as (text, subject, language), in order. Total.
@@ -55,24 +69,31 @@ class Classifier:
 
     def _judge(self, doc: "Doc", language: str) -> Classification:
         scores: Mapping[str, float] = doc.cats
-        shares = {category: scores[category.value] for category in Category}
+        shares = {category: _rounded(scores[category.value]) for category in Category}
         best = max(shares, key=lambda category: shares[category])
         labels = {  # what is likeliest the main matter applies at least as likely
-            category: max(scores[f"applies.{category.value}"], shares[category])
+            category: max(_rounded(scores[f"applies.{category.value}"]), shares[category])
             for category in _APPLYING
         }
-        text = fold(doc.text)
+        written = self._engine.text(doc)
+        text = fold(written)
         matters = {matter: scores[f"matter.{matter.value}"] for matter in Matter}
         return Classification(
-            language=language or detect(doc.text),
+            language=language or detect(written),
             matter=read_matter(text, matters, fault=max(labels.values())),
             category=best,
             score=shares[best],
             labels=labels,
+            serious=_rounded(scores["serious"]),
             facts=self._engine.facts(doc),
-            evidence=_as_written(doc.text, text, doc.user_data["evidence"]),
+            evidence=_as_written(written, text, doc.user_data["evidence"]),
             model=self._engine.name,
         )
+
+
+def _rounded(score: float) -> float:
+    """Return a score without its last bits: they depend on how many threads did the sum."""
+    return round(score, 4)
 
 
 def _joined(text: str, subject: str) -> str:

@@ -42,6 +42,10 @@ class Engine:
         with self._nlp.memory_zone():
             return [judge(doc, tongue) for doc, tongue in self._nlp.pipe(pairs, as_tuples=True)]
 
+    def text(self, doc: Doc) -> str:
+        """Return the text of a Doc of ours."""
+        return classify.tokens.text_of(doc)
+
     def facts(self, doc: Doc) -> tuple[Fact, ...]:
         """Return the facts of a Doc of ours."""
         return self._finder.find(doc)

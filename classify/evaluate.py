@@ -13,6 +13,18 @@ from classify.vocabulary import Vocabulary
 WANTED_ACCURACY = 0.95  #: of what may be filed without a person
 
 
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)  #: for `unsure.below` of rules.yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The texts whose score lies between two tenths."""
+
+    texts: int
+    score: float  #: mean
+    right: float  #: share
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What one group of texts shows; every share lies between 0 and 1."""
@@ -25,6 +37,8 @@ class Figures:
     matter_accuracy: float
     coverage: float  #: largest share, surest first, that is right 95 times in 100
     calibration_error: float  #: mean gap of score and accuracy over ten bins, weighted
+    bins: tuple[Bin, ...]  #: the reliability diagram
+    filed: tuple[tuple[float, float, float], ...]  #: threshold, share filed, share of it right
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +96,7 @@ def _share(hits: Sequence[bool]) -> float:
 
 def _figures(pairs: list[Pair]) -> Figures:
     right = _right(pairs)
-    f1 = {
-        category.value: _f1(
-            [(example.category is category, said.category is category) for example, said in pairs]
-        )
-        for category in Category
-    }
+    f1 = f1_by_category([(example.category, said.category) for example, said in pairs])
     labels = {
         category.value: _f1(
             [(category in example.labels, said.labels[category] >= 0.5) for example, said in pairs]
@@ -95,6 +104,7 @@ def _figures(pairs: list[Pair]) -> Figures:
         for category in Category
         if category is not Category.OTHER
     }
+    matters = [said.matter is example.matter for example, said in pairs if example.matter]
     scored = [(said.score, hit) for (_, said), hit in zip(pairs, right, strict=True)]
     return Figures(
         texts=len(pairs),
@@ -102,10 +112,20 @@ def _figures(pairs: list[Pair]) -> Figures:
         macro_f1=round(sum(f1.values()) / len(f1), 3),
         f1=f1,
         labels_f1=labels,
-        matter_accuracy=round(_share([said.matter is ex.matter for ex, said in pairs]), 3),
+        matter_accuracy=round(_share(matters), 3) if matters else 0.0,
         coverage=round(coverage(scored), 3),
         calibration_error=round(calibration_error(scored), 3),
+        bins=bins(scored),
+        filed=tuple(_filed(scored, threshold) for threshold in THRESHOLDS),
     )
+
+
+def f1_by_category(pairs: Sequence[tuple[Category, Category]]) -> dict[str, float]:
+    """Return F1 of each category for (wanted, said) pairs."""
+    return {
+        category.value: _f1([(wanted is category, said is category) for wanted, said in pairs])
+        for category in Category
+    }
 
 
 def _f1(pairs: Iterable[tuple[bool, bool]]) -> float:
@@ -130,9 +150,28 @@ def coverage(scored: Sequence[tuple[float, bool]]) -> float:
     return best / len(ranked) if ranked else 0.0
 
 
+def bins(scored: Sequence[tuple[float, bool]]) -> tuple[Bin, ...]:
+    """Sort the texts into ten bins of equal width by score; empty bins are left out."""
+    groups: dict[int, list[tuple[float, bool]]] = {}
+    for score, hit in scored:
+        groups.setdefault(min(int(score * 10), 9), []).append((score, hit))
+    return tuple(
+        Bin(
+            texts=len(group),
+            score=sum(score for score, _ in group) / len(group),
+            right=_share([hit for _, hit in group]),
+        )
+        for _, group in sorted(groups.items())
+    )
+
+
 def calibration_error(scored: Sequence[tuple[float, bool]]) -> float:
     """Return the expected calibration error over ten bins of equal width."""
-    totals = [0.0] * 10
-    for score, hit in scored:
-        totals[min(int(score * 10), 9)] += score - hit
-    return sum(abs(total) for total in totals) / len(scored) if scored else 0.0
+    gaps = sum(one.texts * abs(one.score - one.right) for one in bins(scored))
+    return gaps / len(scored) if scored else 0.0
+
+
+def _filed(scored: Sequence[tuple[float, bool]], threshold: float) -> tuple[float, float, float]:
+    """Return what a threshold lets through, and how much of it is right."""
+    sure = [hit for score, hit in scored if score >= threshold]
+    return threshold, round(len(sure) / len(scored), 3), round(_share(sure), 3) if sure else 0.0

@@ -1,9 +1,11 @@
-"""The text classifier of our pipeline: a linear model over n-grams and concepts, in numpy.
+"""The text classifier of our pipeline, in numpy: a linear model over words, ideas and likeness.
 
-Three questions are asked of one set of features: which category (exclusive), which of quality,
-service and delivery apply (each for itself), and which matter it is (exclusive).
+Four questions are asked of one set of features: which category (exclusive), which of quality,
+service and delivery apply (each for itself), which matter it is (exclusive), and whether somebody
+is hurt, in danger, or turns to law, media or authority.
 """
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,14 +15,26 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from classify.encoder import VECTORS, Encoder
+from classify.likeness import Likeness
 from classify.ngrams import GROUPS, features
 from classify.script import words_of
+from classify.sentences import sentences
+from classify.tokens import text_of
 
 NAME = "complaint_linear"
 CATEGORIES = ("quality", "service", "delivery", "other")
 APPLIES = ("applies.quality", "applies.service", "applies.delivery")
 MATTERS = ("matter.complaint", "matter.enquiry", "matter.suggestion", "matter.praise")
-COLUMNS = CATEGORIES + APPLIES + MATTERS
+COLUMNS = (*CATEGORIES, *APPLIES, *MATTERS, "serious")
+
+HEADS = {  #: the columns of each question
+    "category": slice(0, 4),
+    "applies": slice(4, 7),
+    "matter": slice(7, 11),
+    "serious": slice(11, 12),
+}
+EXCLUSIVE = ("category", "matter")  #: questions with one answer
 
 #: words that tell a reader nothing
 _SMALL_WORDS = frozenset(
@@ -52,36 +66,76 @@ def weigh(
     return at, (values * factors[groups]).astype(np.float32)
 
 
+@functools.cache
+def encoder() -> Encoder:
+    """Return the encoder we ship, loaded once and only where a text is read."""
+    return Encoder.load(VECTORS)
+
+
 class LinearClassifier:
     """A spaCy pipe that fills `doc.cats`, and `doc.user_data["evidence"]` with telling words."""
 
     def __init__(self) -> None:
+        self.likeness = Likeness()
+        self.pulls: Floats = np.zeros((0, len(COLUMNS)), np.float32)  #: of each landmark
         self.names: list[str] = []
         self.index: dict[str, int] = {}
         self.concepts: dict[str, tuple[str, ...]] = {}
         self.scales: dict[str, float] = dict.fromkeys(GROUPS, 1.0)
-        self.temperatures: dict[str, float] = {"category": 1.0, "applies": 1.0, "matter": 1.0}
+        self.temperatures: dict[str, float] = dict.fromkeys(HEADS, 1.0)
         self.idf: Floats = np.zeros(0, np.float32)
-        self.weights: Floats = np.zeros((0, len(COLUMNS)), np.float32)
+        self.weights: NDArray[np.float16] = np.zeros((0, len(COLUMNS)), np.float16)
         self.bias: Floats = np.zeros(len(COLUMNS), np.float32)
 
     def __call__(self, doc: Doc) -> Doc:
         """Judge `doc`. Total."""
         words: dict[str, list[str]] = {}
-        counts = features(doc.text, self.concepts, words)
+        text = text_of(doc)
+        counts = features(text, self.concepts, words)
         at, values = weigh(counts, self.index, self.idf, self.scales)
-        parts = self.weights[at] * values[:, None]
-        scores = self.probabilities(parts.sum(axis=0) + self.bias)
+        parts = self.weights[at].astype(np.float32) * values[:, None]
+        scores = self.probabilities(parts.sum(axis=0) + self.alike(text) + self.bias)
+        scores[-1] = self._serious(text, whole=float(scores[-1]))
         doc.cats = dict(zip(COLUMNS, scores.tolist(), strict=True))
         doc.user_data["evidence"] = self._evidence(at, parts, int(scores[:4].argmax()), words)
         return doc
 
+    def _serious(self, text: str, *, whole: float) -> float:
+        """Return the probability of harm: of the whole text and of its worst sentence, midway.
+
+        What happened to a child stands in one sentence of a page about a late parcel.
+        """
+        parts = sentences(text)
+        if len(parts) < 2:
+            return whole
+        worst = max(float(self.judge(part)[-1]) for part in parts)
+        return (whole + worst) / 2
+
+    def judge(self, text: str) -> Floats:
+        """Return calibrated probabilities, column by column, of `text` as one piece."""
+        counts = features(text, self.concepts)
+        at, values = weigh(counts, self.index, self.idf, self.scales)
+        logits = (
+            (self.weights[at].astype(np.float32) * values[:, None]).sum(axis=0)
+            + self.alike(text)
+            + self.bias
+        )
+        return self.probabilities(np.asarray(logits, np.float32))
+
+    def alike(self, text: str) -> Floats:
+        """Return what the likeness of `text` to the landmarks says to each column."""
+        if not len(self.likeness):
+            return np.zeros(len(COLUMNS), np.float32)
+        vector = encoder().encode(text)
+        return np.asarray(self.likeness.of(vector[None])[0] @ self.pulls, np.float32)
+
     def probabilities(self, logits: Floats) -> Floats:
         """Turn one row of logits into calibrated probabilities, column by column."""
         category = softmax(logits[:4] / self.temperatures["category"])
-        applies = 1 / (1 + np.exp(-np.clip(logits[4:7] / self.temperatures["applies"], -30, 30)))
-        matter = softmax(logits[7:] / self.temperatures["matter"])
-        return np.concatenate([category, applies, matter]).astype(np.float32)
+        applies = _logistic(logits[4:7] / self.temperatures["applies"])
+        matter = softmax(logits[7:11] / self.temperatures["matter"])
+        serious = _logistic(logits[11:] / self.temperatures["serious"])
+        return np.concatenate([category, applies, matter, serious]).astype(np.float32)
 
     def _evidence(
         self, at: NDArray[np.int64], parts: Floats, best: int, words: Mapping[str, list[str]]
@@ -98,8 +152,11 @@ class LinearClassifier:
     def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the weights (half precision) and the features below `path`."""
         path.mkdir(parents=True, exist_ok=True)
-        np.save(path / "weights.npy", self.weights.astype(np.float16), allow_pickle=False)
+        np.save(path / "weights.npy", self.weights, allow_pickle=False)
         np.save(path / "idf.npy", self.idf.astype(np.float16), allow_pickle=False)
+        marks = self.likeness.landmarks.astype(np.float16)
+        np.save(path / "landmarks.npy", marks, allow_pickle=False)
+        np.save(path / "pulls.npy", self.pulls, allow_pickle=False)
         settings = {
             "bias": self.bias.tolist(),
             "scales": self.scales,
@@ -111,8 +168,10 @@ class LinearClassifier:
 
     def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "LinearClassifier":
         """Read what `to_disk` wrote."""
-        self.weights = np.load(path / "weights.npy", allow_pickle=False).astype(np.float32)
+        self.weights = np.load(path / "weights.npy", allow_pickle=False)
         self.idf = np.load(path / "idf.npy", allow_pickle=False).astype(np.float32)
+        self.likeness = Likeness(np.load(path / "landmarks.npy", allow_pickle=False))
+        self.pulls = np.load(path / "pulls.npy", allow_pickle=False)
         settings = json.loads((path / "settings.json").read_text(encoding="utf-8"))
         self.bias = np.array(settings["bias"], np.float32)
         self.scales = settings["scales"]
@@ -125,6 +184,10 @@ class LinearClassifier:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _logistic(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
 
 
 def softmax(logits: Floats) -> Floats:

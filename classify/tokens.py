@@ -13,6 +13,12 @@ from classify.script import split
 NAME = "complaint_desk.codes.v1"  #: as the config of the pipeline names it
 
 
+def text_of(doc: Doc) -> str:
+    """Return the text of `doc`, kept since it was cut: spaCy would join its tokens each time."""
+    kept = doc.user_data.get("text")
+    return kept if isinstance(kept, str) else str(doc.text)
+
+
 class CodeTokenizer:
     """Cuts a text into words, codes, Chinese characters and signs; nothing is lost."""
 
@@ -30,7 +36,9 @@ class CodeTokenizer:
             if token:
                 words.append(token)
                 spaces.append(False)
-        return Doc(self.vocab, words=words, spaces=spaces)
+        doc = Doc(self.vocab, words=words, spaces=spaces)
+        doc.user_data["text"] = text
+        return doc
 
     def to_bytes(self, **_options: object) -> bytes:
         """Return nothing: the tokenizer has no state."""

@@ -130,3 +130,15 @@ def test_no_text_raises(text: str, subject: str) -> None:
 
 
 SHARED = Classifier(Vocabulary())
+
+
+def test_a_signature_gives_the_person_and_nothing_of_the_matter(classifier: Classifier) -> None:
+    """Who wrote and where to reach them stands below the mail; what else stands there is noise."""
+    plain = classifier.classify("The storm kettle leaks.")
+    read = classifier.classify(
+        "The storm kettle leaks.", signature="Anna Holm\nHolm Bakeries Ltd\nTel: +44 20 7946 0123"
+    )
+
+    assert read.values("phone") == ("+44 20 7946 0123",)
+    assert (read.category, read.score) == (plain.category, plain.score)
+    assert plain.values("phone") == ()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.model import Category
-from classify.corpus import load
+from classify.corpus import fingerprint, load, load_real, read_readings
 from classify.script import fold
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +49,48 @@ def test_the_same_text_twice_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="already there"):
         load(tmp_path)
+
+
+def test_a_real_text_is_labelled_by_our_reading_or_its_own(tmp_path: Path) -> None:
+    """Ours wins; a text with neither is left out, and nothing says what matter it is."""
+    rows = [
+        {"text": "It broke", "lang": "en", "primary": "service", "labels": ["service"]},
+        {"text": "No answer", "lang": "en", "primary": "service", "labels": ["service"]},
+        {"text": "Hm", "lang": "en", "primary": None, "labels": []},
+    ]
+    path = tmp_path / "real.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    (tmp_path / "read.tsv").write_text(
+        f"# comment\n{fingerprint('it  BROKE')}\tq\tdq\t!\n", encoding="utf-8"
+    )
+
+    broke, unanswered = load_real(path, read_readings(tmp_path / "read.tsv"))
+
+    assert (broke.category, broke.serious, broke.matter) == (Category.QUALITY, True, None)
+    assert broke.labels == {Category.QUALITY, Category.DELIVERY}
+    assert (unanswered.category, unanswered.serious) == (Category.SERVICE, None)
+
+
+def test_a_wrong_line_of_a_real_file_is_named(tmp_path: Path) -> None:
+    """File, line and reason, as for our own."""
+    (tmp_path / "real.jsonl").write_text('{"lang": "en"}', encoding="utf-8")
+
+    with pytest.raises(ValueError, match=r"real\.jsonl:1: 'text'"):
+        load_real(tmp_path / "real.jsonl", {})
+
+
+def test_no_text_that_measures_severity_was_trained_on() -> None:
+    """Who learned a test by heart has not understood it."""
+    tests = ROOT / "tests" / "routing" / "severity.jsonl"
+    lines = tests.read_text(encoding="utf-8").splitlines()
+    measured = set().union(*(_runs(json.loads(line)["text"]) for line in lines))
+    shared = [
+        example.text
+        for example in load(DATA)
+        if len(runs := _runs(example.text)) and len(runs & measured) > max(STOCK * len(runs), 3)
+    ]
+
+    assert shared == []
 
 
 def test_there_are_texts_enough_of_each_sort() -> None:
