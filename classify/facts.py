@@ -13,30 +13,62 @@ from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc
 
 from cases.model import Fact
+from classify.demands import demands
+from classify.doubts import Doubter
 from classify.labels import CHAINS, DEMANDS, LABELS, LINKS, STRONG_LINKS
+from classify.moments import moments, places
+from classify.people import mails, people
 from classify.products import ProductFinder
 from classify.script import fold, fold_width
-from classify.shapes import COURIER, DATES, FORM_NUMBER, FULL_DATE, PHONE, PHONE_VALUE
+from classify.shapes import (
+    CODE_LIST,
+    COURIER,
+    COURIER_NAMED,
+    DATE_ANCHORS,
+    DATE_REACH,
+    DATES,
+    FORM_NUMBER,
+    FULL_DATE,
+    PHONE,
+    PHONE_VALUE,
+)
 from classify.spans import Hit, Spans
-from classify.vocabulary import Vocabulary, compile_number
-from classify.words import customers, dates, demands, quantities
+from classify.tablecells import tables
+from classify.vocabulary import NumberFormat, Vocabulary
+from classify.words import dates, quantities
 
 _REACH = 8  #: tokens between a label and its value
-_CHAIN = 6  #: values of one label
+_CHAIN = 20  #: values of one label
 _MAX_HITS = 60  #: facts of one text; more is a list of goods, or an attack
-_CODE_KINDS = ("batch", "serial", "tracking", "order", "model")
-_LEAST = {"batch": 3, "serial": 4, "tracking": 8, "order": 5, "model": 2}  #: characters
+_CODE_KINDS = ("batch", "serial", "tracking", "order", "model", "customer_number")
+#: characters of a value after a plain label
+_LEAST = {
+    "batch": 3,
+    "serial": 4,
+    "tracking": 8,
+    "order": 5,
+    "model": 2,
+    "customer_number": 4,
+}
+_MOST_ANCHORS = 400  #: years, months, days that are looked at; see DATE_ANCHORS
+_BEFORE_NIAN = frozenset("0123456789一二三四五六七八九十")
+_DASHES = frozenset("-/.")
+_KINDS = {label: kind for kind, names in LABELS.items() for label in names}
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
 _GLUED = re.compile(r"(?:no|nr|id)?([0-9A-Z-]{0,40}[0-9]{3,20})(?:[A-Z][a-z]{1,200})?", re.ASCII)
+#: "moneyorder no 4711…", "Order no4711…": the label sticks to a word or to the number
+_STUCK = re.compile(
+    r"order ?(?:no|num|number|id|#)?[ .:#]{0,4}([0-9][0-9-]{7,20}[0-9])(?![0-9-])", re.IGNORECASE
+)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """A number format of the supervisors."""
+    """A number format of the supervisors, to be found within a text."""
 
     kind: str
-    whole: re.Pattern[str]
+    form: NumberFormat
     within: re.Pattern[str]
 
 
@@ -53,10 +85,21 @@ class FactFinder:
         self._dates = Matcher(nlp.vocab)
         self._dates.add("date", [[dict(token) for token in shape] for shape in DATES])
         self._products = ProductFinder(nlp, vocabulary)
+        self._doubter = Doubter(vocabulary)
         self._formats = [
-            *(_format("batch", pattern) for pattern in vocabulary.batch_patterns),
-            *(_format("order", pattern) for pattern in vocabulary.order_patterns),
+            _Format(
+                kind,
+                form,
+                re.compile(
+                    rf"(?<![A-Za-z0-9]){form.whole.pattern}(?![A-Za-z0-9])", form.whole.flags
+                ),
+            )
+            for kind, form in self._doubter.formats()
         ]
+        self._model_names = PhraseMatcher(nlp.vocab, attr="LOWER")
+        for product in vocabulary.products:
+            phrases = [nlp.tokenizer(fold_width(model.strip())) for model in product.models]
+            self._model_names.add(product.name, [phrase for phrase in phrases if len(phrase) > 1])
         self._models = {
             fold(model): product.name for product in vocabulary.products for model in product.models
         }
@@ -64,24 +107,25 @@ class FactFinder:
     def find(self, doc: Doc) -> tuple[Fact, ...]:
         """Return the facts of `doc` in the order of the text, each value once. Total."""
         spans = Spans(doc)
-        labels = list(self._labelled(doc))
         self._find_formats(spans)
+        tables(spans, _KINDS)
+        labels = [label for label in self._labelled(doc) if spans.free_tokens(*label[1:])]
+        mails(spans)
         self._find_codes(spans, labels)
+        people(spans, labels)
         self._find_dates(spans)
         self._find_phones(spans, labels)
         quantities(spans, [end for kind, _, end in labels if kind == "quantity"])
-        customers(spans, [end for kind, _, end in labels if kind == "customer"])
         self._find_models(spans)
         ends = [(start, end) for kind, start, end in labels if kind == "product"]
         self._products.find(spans, ends)
         demands(spans, self._longest(self._demands, doc))
-        return tuple(self._fact(hit) for hit in spans.hits()[:_MAX_HITS])
+        moments(spans)
+        places(spans, [end for kind, _, end in labels if kind == "place"])
+        return self._doubter.judge(self._fact(hit) for hit in spans.hits()[:_MAX_HITS])
 
     def _fact(self, hit: Hit) -> Fact:
-        known = hit.known
-        canonical = hit.canonical
-        for form in self._formats:
-            known = known or (form.kind == hit.kind and bool(form.whole.fullmatch(hit.value)))
+        known, canonical = hit.known, hit.canonical
         if hit.kind == "model" and (name := self._models.get(fold(hit.value))):
             known, canonical = True, name
         return Fact(name=hit.kind, value=hit.value, known=known, canonical=canonical)
@@ -103,34 +147,51 @@ class FactFinder:
             yield kind, start, end
 
     def _find_formats(self, spans: Spans) -> None:
-        text = fold_width(spans.text)
+        text = spans.half
         for form in self._formats:
             for match in form.within.finditer(text):
-                spans.claim(form.kind, *match.span(), known=True)
+                # digits alone with a wrong check digit may be anything, a phone number say
+                if form.form.distinct or form.form.holds(match.group()):
+                    spans.claim(form.kind, *match.span())
 
     def _find_codes(self, spans: Spans, labels: list[tuple[str, int, int]]) -> None:
         for kind, _, end in labels:
             if kind in _CODE_KINDS:
                 self._read_codes(spans, kind, end)
-        for match in COURIER.finditer(fold_width(spans.text)):
+        for match in _STUCK.finditer(spans.text):
+            spans.claim("order", *match.span(1))
+        for match in CODE_LIST.finditer(spans.half):
+            at = match.start()
+            for code in match.group().split(","):
+                bare = code.strip()
+                first = at + code.index(bare)
+                spans.claim("model", first, first + len(bare))
+                at += len(code) + 1
+        for match in COURIER.finditer(spans.half):
             spans.claim("tracking", *match.span())
+        for match in COURIER_NAMED.finditer(spans.half):
+            spans.claim("tracking", *match.span(1))
 
     def _read_codes(self, spans: Spans, kind: str, at: int) -> None:
         """Claim the codes after a label that ends before token `at`."""
         doc = spans.doc
-        strong, limit, found = False, min(len(doc), at + _REACH), 0
+        strong, linked, found = False, True, 0
+        limit = min(len(doc), at + _REACH)
         while at < limit:
             word, written = spans.words[at], doc[at].text
             code = self._code(kind, written, strong=strong)
-            if code:
+            if code and linked:
+                linked = False
                 start = spans.starts[at] + written.find(code)
                 spans.claim(kind, start, start + len(code))
                 found += 1
+                at = _after_remark(spans.words, at)  # "KT-1 (black), KT-2"
                 limit = min(len(doc), at + 4)
                 if found == _CHAIN:
                     return
             elif word.isspace() or word in (CHAINS if found else LINKS):
                 strong = strong or word in STRONG_LINKS
+                linked = linked or word in CHAINS or "\n" in word
             elif found or (at := _after_verb(doc, at, limit)) < 0:
                 return
             at += 1
@@ -160,11 +221,15 @@ class FactFinder:
         return ""
 
     def _find_dates(self, spans: Spans) -> None:
-        matches = sorted(self._dates(spans.doc), key=lambda match: (match[1], -match[2]))
-        dates(spans, [(start, end) for _, start, end in matches])
+        matches = [
+            (first + start, first + end)
+            for first, last in _near_dates(spans.words)
+            for _, start, end in self._dates(spans.doc[first:last])
+        ]
+        dates(spans, sorted(matches, key=lambda match: (match[0], -match[1])))
 
     def _find_phones(self, spans: Spans, labels: list[tuple[str, int, int]]) -> None:
-        text = fold_width(spans.text)
+        text = spans.half
         for kind, _, end in labels:
             if kind == "phone" and end < len(spans.starts):
                 window = text[spans.starts[end] : spans.starts[end] + 40].split("\n")[0]
@@ -179,6 +244,20 @@ class FactFinder:
         for at, word in enumerate(spans.words):
             if word in self._models:
                 spans.claim_tokens("model", at, at + 1)
+        for key, start, end in self._model_names(spans.doc):
+            name = spans.doc.vocab.strings[key]
+            spans.claim_tokens("model", start, end, known=True, canonical=name)
+
+
+def _after_remark(words: list[str], at: int) -> int:
+    """Return the token that ends a short remark in brackets after token `at`, or `at`."""
+    if words[at + 1 : at + 2] == [" "]:
+        at += 1
+    if words[at + 1 : at + 2] in (["("], ["["]):
+        for end in range(at + 2, min(len(words), at + 8)):
+            if words[end] in {")", "]"}:
+                return end
+    return at
 
 
 def _after_verb(doc: Doc, at: int, limit: int) -> int:
@@ -191,7 +270,26 @@ def _after_verb(doc: Doc, at: int, limit: int) -> int:
     return -1
 
 
-def _format(kind: str, pattern: str) -> _Format:
-    whole = compile_number(pattern)
-    within = rf"(?<![A-Za-z0-9]){whole.pattern}(?![A-Za-z0-9])"
-    return _Format(kind, whole, re.compile(within, whole.flags))
+def _near_dates(words: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of tokens that may hold a date: spaCy's Matcher is slow elsewhere."""
+    first, last, left = 0, 0, _MOST_ANCHORS
+    for at, word in enumerate(words):
+        if not (
+            (word in DATE_ANCHORS and (word.isascii() or words[at - 1][-1] in _BEFORE_NIAN))
+            or (word in _DASHES and words[at - 1][0].isdigit() and _starts_digit(words, at + 1))
+        ):
+            continue
+        if at - DATE_REACH > last:
+            if last:
+                yield first, last
+            first = at - DATE_REACH
+        last = min(at + DATE_REACH, len(words))
+        left -= 1
+        if not left:
+            break
+    if last:
+        yield first, last
+
+
+def _starts_digit(words: list[str], at: int) -> bool:
+    return at < len(words) and words[at][0].isdigit()

@@ -7,8 +7,9 @@ LABELS: dict[str, tuple[str, ...]] = {
     "batch": phrases_of(
         """
         batch, batches, lot, lots, batch no, lot no, lot number, batch number, ln,
-        date code, date codes, batch code, lot code, 批号, 批次, 批次号, 生产批号,
-        生产批次, 产品批号, 喷码, 批号/日期, 生产批次号
+        date code, date codes, batch code, batch codes, lot code, lot codes, batch id,
+        production code, lot/batch, batch/lot, lot numbers, batch numbers, 批号, 批次, 批次号,
+        生产批号, 生产批次, 产品批号, 喷码, 批号/日期, 生产批次号
         """
     ),
     "serial": phrases_of(
@@ -41,14 +42,17 @@ LABELS: dict[str, tuple[str, ...]] = {
         model, models, model number, model numbers, model no, part, part number, part no,
         pn, p/n, catalog number, catalogue number, catalog, cat no, sku, item number,
         item no, item code, article number, article no, art no, product code,
-        product number, product no, ref no, style number, style no, 型号, 产品型号,
+        product number, product no, ref no, style number, style no, upc, upc code, upc codes,
+        upc number, upcs, ndc, skus, sku number, sku no, models affected, part numbers,
+        item numbers, reorder number, 型号, 产品型号,
         规格型号, 机型, 货号, 款号, 商品编号, 物料号, 零件号, 料号, 型号规格, 图号,
         product #, item #, style #, article #
         """
     ),
     "phone": phrases_of(
         """
-        phone, phone number, telephone, tel, mobile, mobile number, cell, call me,
+        phone, phone number, phone no, mobile no, contact no, ph no, his number, her number,
+        guy number, boy number, my number, telephone, tel, mobile, mobile number, cell, call me,
         call me on, call me at, contact number, whatsapp, reach me on, hotline,
         reach me at, 电话, 手机, 手机号, 手机号码, 联系电话, 电话号码, 联系方式, 固话,
         座机, 致电, 拨打, 热线, 客服电话, 微信同号, 拨打了, 打了
@@ -64,7 +68,37 @@ LABELS: dict[str, tuple[str, ...]] = {
         """
         customer, customer name, name, my name, full name, contact, contact person, 姓名,
         客户, 客户名称, 客户姓名, 联系人, 投诉人, 顾客姓名, 顾客, 收货人, 投诉人姓名, 我叫,
-        本人姓名, 收件人, 客户单位, 单位名称, 公司名称
+        本人姓名, 收件人, complainant, complainant name, customer's name, your name,
+        contact name, buyer, buyer name, 反馈人, 用户姓名, 购买人, 联系人姓名
+        """
+    ),
+    "organisation": phrases_of(
+        """
+        company, company name, organisation, organization, organisation name, firm, employer,
+        hospital, facility name, 单位, 单位名称, 公司, 公司名称, 客户单位, 工作单位, 企业名称,
+        所在单位, 投诉单位, 客户公司
+        """
+    ),
+    "address": phrases_of(
+        """
+        address, home address, postal address, mailing address, shipping address,
+        delivery address, my address is, 地址, 收货地址, 联系地址, 家庭住址, 家庭地址, 住址,
+        送货地址, 通讯地址, 详细地址, 安装地址
+        """
+    ),
+    "customer_number": phrases_of(
+        """
+        customer number, customer no, customer id, customer code, client number, client no,
+        client id, account number, account no, member number, member no, membership number,
+        membership no, membership id, member id, 客户编号, 客户号, 客户代码, 客户代号, 会员号,
+        会员编号, 会员卡号, 会员id, 用户编号, 用户号
+        """
+    ),
+    "place": phrases_of(
+        """
+        place of purchase, purchased from, purchased at, bought from, bought at, retailer,
+        store name, name of store, point of sale, 购买地点, 购买渠道, 购买门店, 购买平台,
+        购买商店, 购买商场, 购买地, 购货地点, 经销商, 购买店铺
         """
     ),
     "product": phrases_of(
@@ -86,7 +120,7 @@ LINKS = frozenset(
     words_of(
         """
     no nos number numbers num nr id code codes ref reference is was are were of from
-    ranging starting with affected the : # = - . ( ) [ ] * № 为 是 码 号 编 ： ， ,
+    ranging starting with affected the : # = | - . ( ) [ ] * № 为 是 码 号 编 ： ， ,
     """
     )
 )
@@ -94,7 +128,7 @@ LINKS = frozenset(
 STRONG_LINKS = frozenset(
     words_of(
         """
-    no nos number numbers num nr id code codes : # = № 为 是 号
+    no nos number numbers num nr id code codes : # = | № 为 是 号
     """
     )
 )
@@ -111,59 +145,45 @@ CHAINS = frozenset(
 DEMANDS: dict[str, tuple[str, ...]] = {
     "refund": phrases_of(
         """
-        refund, refunded, full refund, money back, reimbursement, reimbursed, 退款, 退钱,
-        全额退款, 退货退款, 退还, 退费, 退货
+        refund, refunds, refunded, full refund, money back, money returned, money refunded,
+        reimburse, reimbursement, reimbursed, credit note, 退款, 退钱, 全额退款, 退货退款, 退还,
+        退费, 退货, 退一下, 退掉, 把钱退, 返还
         """
     ),
     "exchange": phrases_of(
         """
-        exchange, replacement, replace, replaced, swap, new one, resend, 换货, 更换, 换新,
-        换一台, 换一个, 补发, 重发, 重新发货, 补寄
+        exchange, exchanged, replacement, replace, replaced, swap, new one, another one, 换货,
+        更换, 换新, 换一台, 换一个, 换一件, 换一双, 换个, 调换, 换机, 换台
+        """
+    ),
+    "resend": phrases_of(
+        """
+        resend, resent, reship, reshipment, ship again, send again, send it again,
+        send the missing, send me the missing, send the rest, 补发, 重发, 重新发货, 补寄, 重寄,
+        补货, 补送, 重新寄, 重新发
         """
     ),
     "repair": phrases_of(
         """
-        repair, repaired, fix it, fixed, 维修, 修理, 修好, 返修
+        repair, repaired, fix it, fix this, fixed, mend it, 维修, 修一下, 修复, 修理, 修好, 返修
         """
     ),
     "apology": phrases_of(
         """
-        apology, apologise, apologize, 道歉, 赔礼道歉, 赔礼
+        apology, apologies, apologise, apologize, say sorry, 道歉, 赔礼道歉, 赔礼, 赔不是, 道个歉
         """
     ),
     "compensation": phrases_of(
         """
-        compensation, compensate, compensated, damages, 赔偿, 赔付, 补偿, 假一赔三,
-        假一赔十, 退一赔三, 索赔
+        compensation, compensate, compensated, damages, goodwill payment, 赔偿, 赔钱, 赔付, 补偿,
+        假一赔三, 假一赔十, 退一赔三, 索赔
         """
     ),
     "visit": phrases_of(
         """
-        send a technician, send someone, send an engineer, come and look, site visit, 上门,
-        派人, 上门处理, 上门检查, 现场处理
+        send a technician, send someone, send somebody, send an engineer, send a repairman,
+        come and look, come and see, site visit, home visit, home service, 上门, 派人, 派师傅,
+        上门处理, 上门检查, 上门维修, 上门服务, 上门看, 现场处理
         """
     ),
 }
-#: one of these shortly before a demand makes it one
-REQUESTS = frozenset(
-    words_of(
-        """
-    want wants demand demanding request requesting require please expect expecting need
-    like insist kindly must hope seeking give ask asking deserve
-    """
-    )
-)
-REQUESTS_ZH = words_of(
-    """
-    要求 希望 请 想 申请 必须 能否 给我 诉求 强烈 麻烦 应该 我要 需要 尽快 立即 马上 可以
-    要么
-    """
-)
-REFUSALS = frozenset(
-    words_of(
-        """
-    no not never refuse refused denied deny without won't cannot can't
-    """
-    )
-)
-REFUSALS_ZH = ("不", "拒绝", "没有", "没", "无法", "未")

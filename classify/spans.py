@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from classify.script import fold
+from classify.script import fold, fold_width
+from classify.tokens import text_of
+
+#: what people write into a form's field that they have no answer for
+_NOTHING = frozenset(
+    ["n/a", "na", "none", "nil", "unknown", "tbc", "无", "没有", "不详", "未知", "不清楚"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +29,9 @@ class Spans:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text: str = doc.text
-        folded = fold(self.text)
+        self.text: str = text_of(doc)
+        self.half: str = fold_width(self.text)  #: the text half-width, as long as the text
+        folded = fold(self.half)
         self.starts: list[int] = []  #: of each token, in characters
         self.words: list[str] = []  #: each token, folded
         for start, length in doc.to_array(["IDX", "LENGTH"]).tolist():
@@ -45,6 +52,10 @@ class Spans:
         """Tell whether no character from `start` to `end` is claimed."""
         return start < end and not any(self._taken[start:end])
 
+    def free_tokens(self, start: int, end: int) -> bool:
+        """Tell whether nothing of the tokens from `start` to before `end` is claimed."""
+        return self.free(self.starts[start], self.starts[end - 1] + len(self.words[end - 1]))
+
     def claim(
         self, kind: str, start: int, end: int, *, known: bool = False, canonical: str = ""
     ) -> bool:
@@ -55,11 +66,17 @@ class Spans:
         self.note(kind, start, end, known=known, canonical=canonical)
         return True
 
+    def block(self, start: int, end: int) -> None:
+        """Claim a stretch that is no fact."""
+        self._taken[start:end] = b"\1" * (end - start)
+
     def note(
         self, kind: str, start: int, end: int, *, known: bool = False, canonical: str = ""
     ) -> None:
         """List a fact without claiming its stretch."""
         value = self.text[start:end]
+        if value.lower() in _NOTHING:
+            return
         if (kind, value.lower()) not in self._seen:
             self._seen.add((kind, value.lower()))
             self._hits.append(Hit(kind, start, value, known, canonical))

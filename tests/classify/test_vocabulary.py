@@ -2,7 +2,7 @@
 
 import pytest
 
-from classify.vocabulary import Vocabulary, compile_number
+from classify.vocabulary import Product, Vocabulary, compile_number, number_format
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,49 @@ def test_a_useless_format_is_refused_with_a_reason(pattern: str, word: str) -> N
 def test_an_empty_vocabulary_is_a_vocabulary() -> None:
     """An organisation may start without a catalogue."""
     assert Vocabulary().products == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "right", "wrong"),
+    [
+        ("SO########~luhn", "SO12345674", "SO12345675"),
+        ("#############~gs1", "4006381333931", "4006381333932"),
+        ("A-####~mod11", "A-1231", "A-1234"),
+        ("LX######~mod97", "LX123412", "LX123413"),
+    ],
+)
+def test_a_check_digit_is_checked(pattern: str, right: str, wrong: str) -> None:
+    """Both numbers look right; one of them was mistyped."""
+    form = number_format(pattern)
+
+    assert form.fits(right)
+    assert form.holds(right)
+    assert form.fits(wrong)
+    assert not form.holds(wrong)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "word"),
+    [
+        ("SO####~lun", "luhn"),
+        ("SO####~", "luhn"),
+        ("SO###@~luhn", "end in its check digit"),
+        ("SO@#~mod97", "two for mod97"),
+        ("~luhn", "end in its check digit"),
+    ],
+)
+def test_a_check_digit_we_cannot_compute_is_refused(pattern: str, word: str) -> None:
+    """The message names the ones there are, or where the digit must stand."""
+    with pytest.raises(ValueError, match=word):
+        number_format(pattern)
+
+
+def test_a_product_may_have_number_formats_of_its_own() -> None:
+    """They are checked with the general ones."""
+    vocabulary = Vocabulary(
+        products=(Product("Kettle", ("Kettle",), batches=("K####",)),),
+        batch_patterns=("B####",),
+        order_patterns=("SO####",),
+    )
+
+    assert vocabulary.number_formats() == ("B####", "SO####", "K####")
