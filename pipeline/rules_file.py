@@ -1,38 +1,24 @@
 """rules.yaml → Policy and Vocabulary. Every problem at once, each with line, key and what to do.
 
 A file that does not end with `end: true` was saved half-way or cut: valid YAML, wrong rules
-(reliability 0.11). The version of a file is the hash of its bytes, stored with every case.
+(reliability 0.11). The version is the hash of its bytes and of the files it names, stored with
+every case.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from cases.addresses import sendable
 from cases.errors import ConfigError, Problem
-from cases.model import Category
 from classify.vocabulary import Product, Vocabulary, compile_number
-from pipeline.rules_schema import DepartmentBlock, Names, RuleBlock, Rules, SeverityBlock, WhenBlock
+from pipeline.rules_catalogue import read_catalogue
+from pipeline.rules_classes import categories, levels
+from pipeline.rules_problems import Problems
+from pipeline.rules_schema import DepartmentBlock, RuleBlock, Rules, WhenBlock
 from pipeline.yamlfile import Document, read, validate
-from routing.deadlines import Calendar, Limit
-from routing.policy import (
-    CategoryPolicy,
-    Condition,
-    Department,
-    Effect,
-    Policy,
-    Rule,
-    SeverityLevel,
-)
-from routing.words import Words
-
-T = TypeVar("T")
-LONGEST_KEY = 32  #: characters; the database has no room for more
+from routing.deadlines import Calendar
+from routing.policy import Condition, Department, Effect, Policy, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,194 +45,167 @@ def load(path: Path) -> RuleSet:
             )
         )
     rules = validate(document, Rules)
-    version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     builder = _Builder(document, rules)
-    rule_set = builder.build(version)
-    if builder.problems:
-        raise ConfigError(tuple(builder.problems))
-    return rule_set
+    policy, vocabulary = builder.policy(), builder.vocabulary()
+    if builder.problems.found:
+        raise ConfigError(tuple(builder.problems.found))
+    version = hashlib.sha256(path.read_bytes() + builder.problems.data).hexdigest()[:12]
+    return RuleSet(policy=replace(policy, version=version), vocabulary=vocabulary)
 
 
 class _Builder:
     """Turns the validated file into values, collecting what only a second look can see."""
 
     def __init__(self, document: Document, rules: Rules) -> None:
-        self._document, self._rules = document, rules
-        self.problems: list[Problem] = []
+        self._rules, self._folder = rules, Path(document.file).parent
+        self.problems = Problems(document, rules.languages)
 
-    def build(self, version: str) -> RuleSet:
-        r = self._rules
-        self._check()
-        levels = list(r.severity.items())
-        calendar = self._try(
-            ("calendar",), lambda: Calendar.parse(r.calendar.hours, r.calendar.time_zone)
-        ) or Calendar.parse("Mon-Sun 00:00-23:59", "UTC")
-        policy = Policy(
-            version=version,
+    def policy(self) -> Policy:
+        r, problems = self._rules, self.problems
+        problems.known(
+            ("enquiries", "department"), r.enquiries.department, r.departments, "department"
+        )
+        return Policy(
+            version="",
             languages=tuple(r.languages),
-            desk_names=_names(r.desk_name),
-            supervisors=tuple(r.supervisors),
-            colleagues=tuple(r.colleagues),
-            calendar=calendar,
-            departments={key: _department(key, d) for key, d in r.departments.items()},
-            categories={
-                key: CategoryPolicy(names=_names(c.name), department=c.department)
-                for key, c in r.categories.items()
-            },
-            severities=tuple(
-                self._level(name, level, number, len(levels))
-                for number, (name, level) in enumerate(levels)
-            ),
-            rules=tuple(_rule(rule) for rule in r.rules),
+            desk_names=self._desk_names(),
+            supervisors=self._addresses("supervisors", r.supervisors),
+            colleagues=self._colleagues(),
+            calendar=self._calendar(),
+            departments={key: self._department(key, d) for key, d in r.departments.items()},
+            categories=categories(r.categories, r.departments, problems),
+            severities=tuple(levels(r.severity, problems)),
+            rules=tuple(self._rule(number, rule) for number, rule in enumerate(r.rules)),
             enquiries=r.enquiries.department,
-            enquiry_limit=self._limit(("enquiries", "answer_within"), r.enquiries.answer_within),
+            enquiry_limit=problems.limit(("enquiries", "answer_within"), r.enquiries.answer_within),
             unsure_below=r.unsure.below,
-            close_after=self._whole_days(("process", "close_after"), r.process.close_after),
-        )
-        return RuleSet(policy=policy, vocabulary=self._vocabulary())
-
-    def _check(self) -> None:
-        """Find names that point nowhere, addresses nobody can have, and missing translations."""
-        r = self._rules
-        known = list(r.departments)
-        for category in Category:
-            if category not in r.categories:
-                self._complain(("categories",), f"{category.value} is missing", "Add it")
-        for category, block in r.categories.items():
-            where = ("categories", category.value, "department")
-            self._known(where, block.department, known, "department")
-        self._known(("enquiries", "department"), r.enquiries.department, known, "department")
-        for number, rule in enumerate(r.rules):
-            path = ("rules", str(number))
-            if rule.then.department:
-                self._known(
-                    (*path, "then", "department"), rule.then.department, known, "department"
-                )
-            for name in (*rule.when.severity, *filter(None, [rule.then.severity])):
-                self._known(path, name, list(r.severity), "severity level")
-            self._addresses((*path, "then", "cc"), rule.then.cc)
-            if rule.when == WhenBlock():
-                self._complain((*path, "when"), "says nothing, so it always holds", "Add words")
-        for kind, names in (("departments", r.departments), ("severity", r.severity)):
-            for name in names:
-                if len(name) > LONGEST_KEY:
-                    self._complain((kind, name), "has too long a key", f"At most {LONGEST_KEY}")
-        for key, d in r.departments.items():
-            people = [*d.to, *d.deputies, *filter(None, [d.manager])]
-            self._addresses(("departments", key), people)
-        for name, level in r.severity.items():
-            self._addresses(("severity", name, "alert"), level.alert)
-        self._addresses(("supervisors",), r.supervisors)
-        anybody = [addr.replace("*@", "anybody@", 1) for addr in r.colleagues]
-        self._addresses(("colleagues",), anybody)
-        self._translations()
-
-    def _translations(self) -> None:
-        r = self._rules
-        named: list[tuple[tuple[str, ...], Names]] = [(("desk_name",), r.desk_name)]
-        named += [(("departments", key, "name"), d.name) for key, d in r.departments.items()]
-        named += [(("categories", key.value, "name"), c.name) for key, c in r.categories.items()]
-        named += [(("severity", key, "name"), level.name) for key, level in r.severity.items()]
-        for path, names in named:
-            for language in r.languages:
-                if language not in names:
-                    self._complain(path, f"has no name in {language}", f"Add {language}: …")
-
-    def _level(self, name: str, level: SeverityBlock, number: int, count: int) -> SeverityLevel:
-        path = ("severity", name)
-        words = [
-            word for item in level.words for word in ([item] if isinstance(item, str) else item)
-        ]
-        last = number == count - 1
-        if last and words:
-            self._complain((*path, "words"), "the last level is for all others", "Remove the words")
-        if not last and not words:
-            self._complain(path, "has no words, so nothing can ever be so severe", "Add words")
-        return SeverityLevel(
-            name=name,
-            names=_names(level.name),
-            words=Words(tuple(words)),
-            answer_within=self._limit((*path, "answer_within"), level.answer_within),
-            alert=tuple(level.alert),
-            serious=bool(level.alert),
-        )
-
-    def _vocabulary(self) -> Vocabulary:
-        r = self._rules
-        for kind in ("batch", "order"):
-            for number, pattern in enumerate(getattr(r.numbers, kind)):
-                self._try(("numbers", kind, str(number)), partial(compile_number, pattern))
-        return Vocabulary(
-            products=tuple(
-                Product(name=p.name, names=(p.name, *p.aliases), models=tuple(p.models))
-                for p in r.products
+            unsure_ask=self._addresses("unsure", r.unsure.ask) or tuple(r.supervisors),
+            guess_after=problems.limit(
+                ("unsure", "take_best_guess_after"), r.unsure.take_best_guess_after
             ),
+            also_above=r.several.above,
+            close_after=problems.whole_days(("process", "close_after"), r.process.close_after),
+        )
+
+    def vocabulary(self) -> Vocabulary:
+        r = self._rules
+        self._formats(("numbers", "batch"), r.numbers.batch)
+        self._formats(("numbers", "order"), r.numbers.order)
+        for number, p in enumerate(r.products):
+            self._formats(("products", str(number), "batches"), p.batches)
+        own = (
+            Product(
+                name=p.name,
+                names=(p.name, *p.aliases),
+                models=tuple(p.models),
+                batches=tuple(p.batches),
+            )
+            for p in r.products
+        )
+        return Vocabulary(
+            products=(*own, *self._catalogue()),
             batch_patterns=tuple(r.numbers.batch),
             order_patterns=tuple(r.numbers.order),
         )
 
-    def _limit(self, path: tuple[str, ...], text: str) -> Limit:
-        return self._try(path, lambda: Limit.parse(text)) or Limit(amount=timedelta(days=1))
+    def _formats(self, path: tuple[str, ...], patterns: tuple[str, ...]) -> None:
+        for number, pattern in enumerate(patterns):
+            self.problems.attempt((*path, str(number)), partial(compile_number, pattern))
 
-    def _whole_days(self, path: tuple[str, ...], text: str) -> timedelta:
-        """Read a limit that a letter tells the complainant in days."""
-        limit = self._limit(path, text)
-        if limit.working or limit.amount % timedelta(days=1):
-            self._complain(path, f"{text!r} are no whole days", "Write for example: 7 days")
-        return limit.amount
+    def _catalogue(self) -> tuple[Product, ...]:
+        """Return the products of `products_file`; a path from the folder of rules.yaml."""
+        name = self._rules.products_file
+        if not name:
+            return ()
+        path = self._folder / name
+        products, problems = read_catalogue(path)
+        self.problems.found += problems
+        for product in products:
+            if any(product.name.casefold() == p.name.casefold() for p in self._rules.products):
+                what = f"{product.name!r} stands under products already"
+                self.problems.complain(("products_file",), what, "Keep one of the two")
+        if not problems:
+            self.problems.data += path.read_bytes()
+        return products
 
-    def _try(self, path: tuple[str, ...], read_it: Callable[[], T]) -> T | None:
-        try:
-            return read_it()
-        except ValueError as error:
-            self._complain(path, str(error), "")
-            return None
+    def _desk_names(self) -> dict[str, str]:
+        names = self._rules.desk_name
+        for language in self._rules.languages:
+            if language not in names:
+                self.problems.complain(
+                    ("desk_name",), f"has no name in {language}", f"Add {language}: …"
+                )
+        return {str(language): name for language, name in names.items()}
 
-    def _known(self, path: tuple[str, ...], name: str, known: Iterable[str], kind: str) -> None:
-        known = list(known)
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            fix = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(known)}"
-            self._complain(path, f"unknown {kind} {name!r}", fix)
+    def _addresses(self, key: str, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        self.problems.addresses((key,), addresses)
+        return tuple(addresses)
 
-    def _addresses(self, path: tuple[str, ...], addresses: Iterable[str]) -> None:
-        for addr in addresses:
-            if not sendable(addr):
-                self._complain(path, f"{addr!r} is no mail address", "Write name@company.example")
+    def _colleagues(self) -> tuple[str, ...]:
+        colleagues = self._rules.colleagues
+        anybody = [addr.replace("*@", "anybody@", 1) for addr in colleagues]
+        self.problems.addresses(("colleagues",), anybody)
+        return tuple(colleagues)
 
-    def _complain(self, path: tuple[str, ...], what: str, fix: str) -> None:
-        self.problems.append(self._document.problem(path, what, fix))
+    def _calendar(self) -> Calendar:
+        block = self._rules.calendar
+        return self.problems.attempt(
+            ("calendar",), lambda: Calendar.parse(block.hours, block.time_zone)
+        ) or Calendar.parse("Mon-Sun 00:00-23:59", "UTC")
 
+    def _department(self, key: str, d: DepartmentBlock) -> Department:
+        path = ("departments", key)
+        self.problems.key(path)
+        self.problems.addresses(path, [*d.to, *d.deputies, *filter(None, [d.manager])])
+        return Department(
+            key=key,
+            names=self.problems.names(path, d.name),
+            to=tuple(d.to),
+            manager=d.manager,
+            deputies=tuple(d.deputies),
+        )
 
-def _names(names: Names) -> Mapping[str, str]:
-    return {str(language): name for language, name in names.items()}
+    def _rule(self, number: int, rule: RuleBlock) -> Rule:
+        path = ("rules", str(number))
+        when, then = rule.when, rule.then
+        self._check_rule(path, rule)
+        if when.unless and not when.words:
+            self.problems.complain(
+                (*path, "when", "unless"), "has no words that it could except", "Add words"
+            )
+        words = self.problems.words((*path, "when"), when.words, when.unless)
+        return Rule(
+            name=rule.name,
+            when=Condition(
+                words=words if when.words else None,
+                category=tuple(when.category),
+                subcategory=tuple(when.subcategory),
+                severity=tuple(when.severity),
+                product=tuple(when.product),
+            ),
+            then=Effect(
+                category=then.category,
+                severity=then.severity,
+                departments=(then.department,) if then.department else (),
+                cc=tuple(then.cc),
+                also=tuple(then.also),
+                ask_for=self.problems.needs((*path, "then", "ask_for"), then.ask_for),
+            ),
+            stop=rule.stop,
+        )
 
-
-def _department(key: str, d: DepartmentBlock) -> Department:
-    return Department(
-        key=key,
-        names=_names(d.name),
-        to=tuple(d.to),
-        manager=d.manager,
-        deputies=tuple(d.deputies),
-    )
-
-
-def _rule(rule: RuleBlock) -> Rule:
-    when, then = rule.when, rule.then
-    return Rule(
-        name=rule.name,
-        when=Condition(
-            words=Words(tuple(when.words)) if when.words else None,
-            category=tuple(when.category),
-            severity=tuple(when.severity),
-            product=tuple(when.product),
-        ),
-        then=Effect(
-            category=then.category,
-            severity=then.severity,
-            departments=(then.department,) if then.department else (),
-            cc=tuple(then.cc),
-        ),
-        stop=rule.stop,
-    )
+    def _check_rule(self, path: tuple[str, ...], rule: RuleBlock) -> None:
+        """Find names that point nowhere, and a condition that says nothing."""
+        r, when, then, problems = self._rules, rule.when, rule.then, self.problems
+        if then.department:
+            where = (*path, "then", "department")
+            problems.known(where, then.department, r.departments, "department")
+        for name in (*when.severity, *filter(None, [then.severity])):
+            problems.known(path, name, r.severity, "severity level")
+        wanted = when.category or tuple(r.categories)
+        below = [key for c in wanted if c in r.categories for key in r.categories[c].sub]
+        for name in when.subcategory:
+            problems.known((*path, "when", "subcategory"), name, below, "sub-category")
+        problems.addresses((*path, "then", "cc"), then.cc)
+        if when == WhenBlock():
+            problems.complain((*path, "when"), "says nothing, so it always holds", "Add words")

@@ -8,6 +8,7 @@ from cases.model import Category
 from pipeline.yamlfile import Section
 
 Names = dict[Literal["zh", "en"], str]  #: by language
+WordList = tuple[str | tuple[str, ...], ...]  #: may be grouped in lists, for people
 
 
 class CalendarBlock(Section):
@@ -22,21 +23,41 @@ class DepartmentBlock(Section):
     deputies: tuple[str, ...] = ()
 
 
+class SubcategoryBlock(Section):
+    name: Names
+    words: WordList
+    unless: WordList = ()
+    department: str = ""
+
+
 class CategoryBlock(Section):
     name: Names
     department: str
+    needs: tuple[str, ...] = ()
+    sub: dict[str, SubcategoryBlock] = Field(default_factory=dict)
+
+
+class CriterionBlock(Section):
+    name: Names
+    lists: tuple[str, ...] = ()
+    words: WordList = ()
+    unless: WordList = ()
+    amount_above: float = Field(default=0, ge=0)
 
 
 class SeverityBlock(Section):
     name: Names
-    words: tuple[str | tuple[str, ...], ...] = ()
+    any: dict[str, CriterionBlock] = Field(default_factory=dict)
+    likely_above: float = Field(default=1.0, gt=0, le=1)
     alert: tuple[str, ...] = ()
     answer_within: str
 
 
 class WhenBlock(Section):
-    words: tuple[str, ...] = ()
+    words: WordList = ()
+    unless: WordList = ()
     category: tuple[Category, ...] = ()
+    subcategory: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
 
@@ -46,6 +67,8 @@ class ThenBlock(Section):
     severity: str = ""
     department: str = ""
     cc: tuple[str, ...] = ()
+    also: tuple[Category, ...] = ()
+    ask_for: tuple[str, ...] = ()
 
 
 class RuleBlock(Section):
@@ -59,6 +82,7 @@ class ProductBlock(Section):
     name: str
     aliases: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    batches: tuple[str, ...] = ()
 
 
 class NumbersBlock(Section):
@@ -73,6 +97,12 @@ class EnquiriesBlock(Section):
 
 class UnsureBlock(Section):
     below: float = Field(ge=0, le=1)
+    ask: tuple[str, ...] = ()
+    take_best_guess_after: str = "4 working hours"
+
+
+class SeveralBlock(Section):
+    above: float = Field(default=0.5, ge=0, le=1)
 
 
 class ProcessBlock(Section):
@@ -90,9 +120,11 @@ class Rules(Section):
     categories: dict[Category, CategoryBlock]
     severity: dict[str, SeverityBlock] = Field(min_length=1)
     products: tuple[ProductBlock, ...] = ()
+    products_file: str = ""
     numbers: NumbersBlock = NumbersBlock()
     rules: tuple[RuleBlock, ...] = ()
     enquiries: EnquiriesBlock
     unsure: UnsureBlock
+    several: SeveralBlock = SeveralBlock()
     process: ProcessBlock
     end: Literal[True]

@@ -9,13 +9,30 @@ _PHRASES: dict[str, dict[str, str]] = {
         "en": "{category}: the model is {score:.0%} sure",
         "zh": "{category}：模型判断，把握 {score:.0%}",
     },
+    "subcategory": {
+        "en": "{category}, {subcategory}: {words}",
+        "zh": "{category}·{subcategory}：{words}",
+    },
+    "also": {
+        "en": "also {category}: the model is {score:.0%} sure",
+        "zh": "同时涉及{category}：模型判断，把握 {score:.0%}",
+    },
+    "also_by_rule": {
+        "en": "also {category}: a rule says so",
+        "zh": "同时涉及{category}：按规则",
+    },
     "rule": {
         "en": "rule “{rule}”: {words}",
         "zh": "规则“{rule}”：{words}",
     },
     "severity": {
-        "en": "{level}, because of: {words}",
-        "zh": "{level}，因为出现：{words}",
+        "en": "{level}, because of {criterion}: {words}",
+        "zh": "{level}，因为{criterion}：{words}",
+    },
+    "severity_likely": {
+        "en": "{level}: it reads as if somebody were hurt or in danger, or as a threat of law, "
+        "media or authority ({score:.0%})",
+        "zh": "{level}：读来像有人受伤、有危险，或涉及法律、媒体、主管部门（{score:.0%}）",
     },
     "undeliverable": {
         "en": "our letter “{letter}” to {recipient} could not be delivered: {reply}",

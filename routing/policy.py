@@ -8,6 +8,15 @@ from cases.model import Category
 from routing.deadlines import Calendar, Limit
 from routing.words import Words
 
+Need = tuple[str, ...]  #: names of facts, or "photo"; any one of them will do (K038)
+
+#: What a complainant can be asked for.
+FACTS = (
+    *("product", "model", "batch", "serial", "order", "tracking", "phone", "date", "quantity"),
+    *("customer", "organisation", "address", "email", "customer_number", "place", "purchased"),
+    *("incident", "demand", "photo"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
@@ -27,21 +36,43 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subcategory:
+    """A class within a category (K034), perhaps with an owner of its own."""
+
+    key: str
+    names: Mapping[str, str]
+    words: Words
+    department: str = ""  #: "": the category's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryPolicy:
-    """A category: how it is called and which department answers for it."""
+    """A category: how it is called, who answers for it, what it can't be handled without."""
 
     names: Mapping[str, str]
     department: str
+    sub: tuple[Subcategory, ...] = ()  #: the first one whose words hold counts
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One reason for a level of severity, as safety or the law (digest 3.3)."""
+
+    key: str
+    names: Mapping[str, str]
+    words: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeverityLevel:
-    """A level of severity, most serious first in the policy."""
+    """A level of severity, most serious first in the policy; any of its criteria will do."""
 
     name: str
     names: Mapping[str, str]
-    words: Words
+    criteria: tuple[Criterion, ...]
     answer_within: Limit
+    likely_above: float = 1.0  #: a probability of harm from which the level holds without words
     alert: tuple[str, ...] = ()  #: told at once
     serious: bool = False  #: the complainant hears that a manager was told
 
@@ -52,6 +83,7 @@ class Condition:
 
     words: Words | None = None
     category: tuple[Category, ...] = ()
+    subcategory: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
     product: tuple[str, ...] = ()  #: patterns with * as in file names, on canonical names
 
@@ -64,6 +96,8 @@ class Effect:
     severity: str = ""
     departments: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    also: tuple[Category, ...] = ()  #: further matters of the mail (K024)
+    ask_for: tuple[Need, ...] = ()  #: what the mail should hold besides its category's needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +126,9 @@ class Policy:
     enquiries: str  #: the department that answers what is no complaint
     enquiry_limit: Limit
     unsure_below: float  #: a category with a lower probability is a guess
+    unsure_ask: tuple[str, ...]  #: who is asked for the category then
+    also_above: float  #: a further category at least so probable is a matter of the mail, too
+    guess_after: Limit  #: nobody answered for so long: the case takes its best guess
     close_after: timedelta  #: silence after the outcome
 
     colleagues: tuple[str, ...] = ()  #: addresses, or *@domain, that may pass complaints on
@@ -107,6 +144,10 @@ class Policy:
             or f"*@{wanted.rpartition('@')[2]}" in ours
             or bool(self.department_of(wanted))
         )
+
+    def decides(self, addr: str) -> bool:
+        """Tell whether `addr` may say what a complaint is about."""
+        return addr.lower() in {one.lower() for one in (*self.unsure_ask, *self.supervisors)}
 
     def is_staff(self, addr: str) -> bool:
         """Tell whether alerts go to `addr`."""

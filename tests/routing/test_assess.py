@@ -6,7 +6,7 @@ import pytest
 
 from cases.model import Category, Classification, Fact, Matter
 from routing.assess import assess, assess_traced
-from routing.policy import Condition, Effect, Policy, Rule
+from routing.policy import Condition, Effect, Policy, Rule, SeverityLevel, Subcategory
 from routing.words import Words
 
 MILK = Fact(name="product", value="鲜奶", known=True, canonical="鲜牛奶")
@@ -190,11 +190,11 @@ def test_reasons_are_in_the_language_of_the_house(policy: Policy) -> None:
 
     assert zh.reasons == (
         "质量：模型判断，把握 90%；依据：leaks, 漏水",
-        "重大，因为出现：exploded",
+        "重大，因为安全隐患：exploded",
     )
     assert en.reasons == (
         "Quality: the model is 90% sure; words that count: leaks, 漏水",
-        "Serious, because of: exploded",
+        "Serious, because of danger: exploded",
     )
 
 
@@ -202,11 +202,160 @@ def test_a_rule_that_decides_takes_the_place_of_the_models_reason(policy: Policy
     """Then the model's words would only mislead."""
     found = assess("发霉", read(), policy)
 
-    assert found.reasons == ("规则“A foreign body or spoiled food is a matter of quality”：发霉",)
+    assert found.reasons == (
+        "规则“A foreign body or spoiled food is a matter of quality”：发霉",
+        "质量·变质：发霉",
+    )
 
 
 def test_a_reason_without_words_ends_cleanly(policy: Policy) -> None:
     """Nothing is left hanging where the model names no words."""
-    found = assess("It leaks", read(evidence=()), policy)
+    found = assess("It is bad", read(evidence=()), policy)
 
     assert found.reasons == ("质量：模型判断，把握 90%",)
+
+
+BOTH = {Category.QUALITY: 0.9, Category.SERVICE: 0.2, Category.DELIVERY: 0.5}
+
+
+def test_each_criterion_that_holds_gives_its_own_reason(policy: Policy) -> None:
+    """Who reads the case sees what tipped it, criterion by criterion, of that level only."""
+    found = assess("It caught fire. My lawyer will want compensation.", read(), policy)
+
+    assert found.reasons[1:] == ("重大，因为安全隐患：caught fire", "重大，因为法律：my lawyer")
+
+
+def test_a_rule_that_chooses_another_level_takes_the_words_of_the_first_away(
+    policy: Policy,
+) -> None:
+    """Words of a level that no longer counts would only mislead."""
+    one = rule("one", Condition(category=(Category.QUALITY,)), Effect(severity="general"))
+    found = assess("It exploded", read(), with_rules(policy, one))
+
+    assert found.severity == "general"
+    assert not any("exploded" in reason for reason in found.reasons)
+
+
+def test_a_large_loss_needs_an_amount_beside_it(policy: Policy) -> None:
+    """`amount_above: 50000`, blind to the currency; a price is no loss."""
+    serious = ("损失约8万元", "We lost revenue of $120,000", "请赔偿 ¥50001")
+    others = ("损失约800元", "We lost $12", "I paid $120,000 for it. It is lost")
+
+    assert [assess(text, read(), policy).severity for text in serious] == ["serious"] * 3
+    assert "serious" not in [assess(text, read(), policy).severity for text in others]
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "below"),
+    [
+        ("饼干里有虫", Category.QUALITY, "foreign_body"),
+        ("The bread was mouldy and had a crack", Category.QUALITY, "spoiled"),
+        ("水壶漏水", Category.QUALITY, "defect"),
+        ("You were rude about my refund", Category.SERVICE, "attitude"),
+        ("退款一直没到", Category.SERVICE, "refund"),
+        ("The parcel arrived broken", Category.DELIVERY, "damaged"),
+        ("发错货了", Category.DELIVERY, "wrong_item"),
+        ("It never arrived", Category.DELIVERY, "lost"),
+        ("还没到", Category.DELIVERY, "late"),
+        ("降价了", Category.OTHER, "price"),
+        ("Hm", Category.QUALITY, ""),
+    ],
+)
+def test_the_first_sub_category_whose_words_hold_counts(
+    text: str, category: Category, below: str, policy: Policy
+) -> None:
+    """Within the category that was chosen (K034)."""
+    assert assess(text, read(category=category), with_rules(policy)).subcategory == below
+
+
+def with_owner(policy: Policy) -> Policy:
+    """Return the policy with one sub-category of quality, which Service answers for."""
+    below = Subcategory(
+        key="manual",
+        names={"zh": "说明书", "en": "Manual"},
+        words=Words(("manual",)),
+        department="service",
+    )
+    quality = replace(policy.categories[Category.QUALITY], sub=(below,))
+    return replace(policy, categories={**policy.categories, Category.QUALITY: quality})
+
+
+def test_a_sub_category_may_have_a_department_of_its_own(policy: Policy) -> None:
+    """It answers instead of the category's; a rule's department comes before both."""
+    owned = with_owner(policy)
+    one = rule("one", Condition(subcategory=("manual",)), Effect(departments=("delivery",)))
+
+    assert assess("The manual is wrong", read(), owned).departments == ("service",)
+    assert assess("It is wrong", read(), owned).departments == ("quality",)
+    ruled = with_rules(owned, one)
+    assert assess("The manual is wrong", read(), ruled).departments == ("delivery",)
+    assert assess_traced("It", read(), ruled)[1][0].why == "sub-category is none"
+
+
+def test_a_second_matter_is_told_to_its_department_too(policy: Policy) -> None:
+    """From `several: {above: 0.5}` on; the department of the main matter comes first (K024)."""
+    found = assess("Hm", read(labels=BOTH), policy)
+
+    assert found.also == (Category.DELIVERY,)
+    assert found.departments == ("quality", "delivery")
+    assert found.reasons[-1] == "同时涉及物流：模型判断，把握 50%"
+    below = {**BOTH, Category.DELIVERY: 0.49}
+    assert assess("Hm", read(labels=below), policy).also == ()
+
+
+@pytest.mark.parametrize("changes", [{"score": 0.5}, {"matter": Matter.ENQUIRY}])
+def test_no_second_matter_and_no_question_where_the_first_is_open(
+    changes: dict[str, object], policy: Policy
+) -> None:
+    """While a person is asked for the category, or nobody complains, nothing more is concluded."""
+    found = assess("Hm", read(labels=BOTH, **changes), policy)
+
+    assert (found.also, found.missing) == ((), ())
+
+
+def test_a_rule_may_add_a_matter(policy: Policy) -> None:
+    """`then: {also: […]}`; other has no say in who is told, and the main matter is not added."""
+    also = (Category.OTHER, Category.SERVICE, Category.QUALITY)
+    one = rule("one", Condition(category=(Category.QUALITY,)), Effect(also=also))
+    found = assess("Hm", read(), with_rules(policy, one))
+
+    assert found.also == (Category.SERVICE, Category.OTHER)
+    assert found.departments == ("quality", "service")
+    assert found.reasons[-2:] == ("同时涉及服务：按规则", "同时涉及其他：按规则")
+
+
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        ((), ("product|model", "batch|serial|order")),
+        (("product",), ("batch|serial|order",)),
+        (("model", "order"), ()),
+        (("phone", "batch"), ("product|model",)),
+    ],
+)
+def test_what_the_category_needs_and_the_mail_lacks_is_named(
+    names: tuple[str, ...], missing: tuple[str, ...], policy: Policy
+) -> None:
+    """One of the alternatives is enough; those that are all lacking stay together (K038)."""
+    facts = tuple(Fact(name=name, value="x") for name in names)
+
+    assert assess("Hm", read(facts=facts), policy).missing == missing
+
+
+def test_a_rule_asks_for_more_and_a_photo_counts_when_it_is_attached(policy: Policy) -> None:
+    """`ask_for: [batch, photo]` takes the place of the looser need that holds batch."""
+    facts = (MILK,)
+
+    assert assess("鲜奶酸了", read(facts=facts), policy).missing == ("batch", "photo")
+    sent = assess("鲜奶酸了", read(facts=facts), policy, attached=frozenset({"photo"}))
+    assert sent.missing == ("batch",)
+
+
+def test_a_level_is_chosen_by_any_of_its_criteria(policy: Policy) -> None:
+    """Each named criterion of a level is enough."""
+    serious: SeverityLevel = policy.severities[0]
+    keys = [criterion.key for criterion in serious.criteria]
+
+    assert keys == [
+        *("injury", "illness", "danger", "law", "media", "authority", "extreme", "large_loss"),
+    ]

@@ -299,7 +299,7 @@ def test_a_complainant_who_is_not_content_reopens_the_case(
     assert (receipt.name, receipt.revision) == (LetterName.ACKNOWLEDGEMENT, 2)
     assert (routed.name, routed.revision) == (LetterName.ROUTED, 2)
     assert receipt.facts["again"] is True
-    assert routed.facts["history"] == ({"at": monday_nine, "who": "quality", "text": "Sent."},)
+    assert routed.facts["history"] == ({"at": monday_nine, "who": "质量部", "text": "Sent."},)
     assert decision.due_at == monday_nine + timedelta(days=3)
 
 

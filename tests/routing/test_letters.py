@@ -16,7 +16,7 @@ from cases.model import (
     LetterName,
     Matter,
 )
-from routing import letters
+from routing import letters, letters_staff
 from routing.letters import Request
 from routing.policy import Policy
 from templates.render import Letters
@@ -70,7 +70,7 @@ def request_(make_mail: MakeMail, policy: Policy, monday_nine: datetime) -> Requ
 
 def written(letter: Letter, shipped_letters: Letters) -> str:
     """Return all words of a letter as the pipeline has it written."""
-    facts = {**letter.facts, "reference": "C-2026-000007", "desk_name": "Desk"}
+    facts = {**letter.facts, "reference": "C-2026-000007", "desk_name": "Desk", "answer_to": ""}
     if letter.attach_original:
         facts["original_attached"] = True
     rendered = shipped_letters.render(replace(letter, facts={**facts, "language": letter.language}))
@@ -86,11 +86,15 @@ def test_every_letter_is_given_all_that_its_template_wants(
     all_letters = [
         letters.receipt(request_),
         letters.receipt(no_complaint),
-        *letters.routed(request_),
-        *letters.routed(no_complaint),
-        *letters.severity_alerts(request_, revision=1),
-        *letters.alerts(case, ("a@example.com",), policy, reasons=("why",), revision=1),
-        *letters.follow_ups(request_, case, revision=1),
+        *letters_staff.routed(request_),
+        *letters_staff.routed(no_complaint),
+        *letters_staff.severity_alerts(request_, revision=1),
+        *letters_staff.alerts(case, ("a@example.com",), policy, reasons=("why",), revision=1),
+        *letters_staff.follow_ups(request_, case, revision=1),
+        *letters_staff.decision_needed(
+            letters_staff.Question(request=request_, guess_at=None), ("a@example.com",), revision=1
+        ),
+        *letters_staff.moved_on(case, ("quality",), ("service",), policy, revision=1),
         letters.outcome(case, "Sent.", "quality", policy),
     ]
 
@@ -144,7 +148,7 @@ def test_people_are_answered_in_their_language_or_the_first_of_the_house(
 
 def test_a_routed_mail_goes_once_to_every_address(request_: Request) -> None:
     """To each department and each copy, with the original; read in the language of the house."""
-    found = letters.routed(request_)
+    found = letters_staff.routed(request_)
 
     assert [(letter.to.addr, letter.department) for letter in found] == [
         ("quality@example.com", "quality"),
@@ -158,7 +162,7 @@ def test_a_routed_mail_goes_once_to_every_address(request_: Request) -> None:
 def test_a_copy_to_a_departments_own_address_stays_its_own(request_: Request) -> None:
     """The reply token must be of the department whose list the address is on."""
     copied = replace(request_.assessment, cc=("service@example.com",))
-    found = letters.routed(replace(request_, assessment=copied))
+    found = letters_staff.routed(replace(request_, assessment=copied))
 
     assert [(letter.to.addr, letter.department) for letter in found] == [
         ("quality@example.com", "quality"),
@@ -170,7 +174,7 @@ def test_a_routed_mail_shows_what_the_department_needs(
     request_: Request, shipped_letters: Letters
 ) -> None:
     """The complainant's words, facts, attachments and why it came here."""
-    words = written(letters.routed(request_)[0], shipped_letters)
+    words = written(letters_staff.routed(request_)[0], shipped_letters)
 
     for part in (f"{SECRET} text", f"{SECRET} subject", f"{SECRET}.pdf", "鲜牛奶", "because"):
         assert part in words
@@ -180,15 +184,15 @@ def test_a_very_long_mail_is_cut_in_the_letter(request_: Request, make_mail: Mak
     """The whole of it is attached."""
     long = replace(request_, mail=make_mail(text="x" * 100_000))
 
-    assert len(str(letters.routed(long)[0].facts["text"])) == letters.MOST_TEXT
+    assert len(str(letters_staff.routed(long)[0].facts["text"])) == letters_staff.MOST_TEXT
 
 
 def test_the_history_shows_who_answered_what(request_: Request, monday_nine: datetime) -> None:
     """The department's key, not our name for actors."""
     event = CaseEvent(at=monday_nine, kind="answered", actor="department:quality", detail="Sent.")
-    found = letters.routed(replace(request_, again=2, history=(event,)))[0]
+    found = letters_staff.routed(replace(request_, again=2, history=(event,)))[0]
 
-    assert found.facts["history"] == ({"at": monday_nine, "who": "quality", "text": "Sent."},)
+    assert found.facts["history"] == ({"at": monday_nine, "who": "质量部", "text": "Sent."},)
     assert found.revision == 2
 
 
@@ -197,7 +201,7 @@ def test_follow_ups_go_to_the_departments_that_are_left(
 ) -> None:
     """A department that is gone from the file has no address."""
     case = make_case(departments=("returns", "delivery"))
-    found = letters.follow_ups(request_, case, revision=9)
+    found = letters_staff.follow_ups(request_, case, revision=9)
 
     assert [(letter.to.addr, letter.revision) for letter in found] == [("logistics@example.com", 9)]
 

@@ -11,6 +11,7 @@ from routing.match import Match, clues, match
 from routing.policy import Policy
 from tests.conftest import MakeCase, MakeMail
 
+SUPERVISOR = Address(addr="supervisor@example.com")
 STRANGER = Address(addr="mallory@stranger.example")
 QUALITY = Address(addr="Quality@example.com")
 LOGISTICS = Address(addr="logistics@example.com")
@@ -66,6 +67,8 @@ ROLES = [
     # via, scope, party, sender → role
     ("token", Scope.DEPARTMENT, "quality", QUALITY, "department"),
     ("token", Scope.DEPARTMENT, "quality", STRANGER, "department"),  # kept as evidence, see trust
+    ("token", Scope.SUPERVISOR, "supervisor@example.com", SUPERVISOR, "supervisor"),
+    ("token", Scope.SUPERVISOR, "supervisor@example.com", STRANGER, "supervisor"),  # as above
     ("token", Scope.COMPLAINANT, "wang.fang@customer.example", None, "complainant"),
     ("token", Scope.COMPLAINANT, "wang.fang@customer.example", STRANGER, ""),
     ("token", Scope.COMPLAINANT, "wang.fang@customer.example", QUALITY, ""),
@@ -73,10 +76,12 @@ ROLES = [
     ("token", Scope.BOUNCE, "quality@example.com", None, "complainant"),
     ("thread", None, "", None, "complainant"),
     ("thread", None, "", QUALITY, "department"),
+    ("thread", None, "", SUPERVISOR, "staff"),  # it answers an alert
     ("thread", None, "", STRANGER, ""),
     ("thread", None, "", LOGISTICS, ""),  # a department, but not of this case
     ("tag", None, "", None, "complainant"),
     ("tag", None, "", QUALITY, "department"),
+    ("tag", None, "", SUPERVISOR, ""),
     ("tag", None, "", STRANGER, ""),
     ("tag", None, "", LOGISTICS, ""),
     ("tag", None, "", Address(addr=""), ""),
@@ -122,6 +127,16 @@ def test_the_strongest_believable_lead_wins(
 
     assert found.lead is not None
     assert found.lead.case.id == 2
+
+
+@pytest.mark.parametrize(("letter", "role"), [("moved_on", "department"), ("outcome", "")])
+def test_a_department_that_had_the_case_makes_no_new_one(
+    letter: str, role: str, make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """Its answer to our letter belongs to the case, also where no token can say so."""
+    found = Lead(case=make_case(), via="thread", letter=letter)
+
+    assert match(make_mail(sender=LOGISTICS), (found,), policy).role == role
 
 
 def test_what_was_not_believed_is_recorded_as_a_guess(

@@ -1,13 +1,14 @@
 """Forged replies of departments (reliability F115): none is believed, the genuine one is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from cases.incoming import Address, ParsedMail
 from cases.model import Lead, Scope
 from routing.policy import Policy
-from routing.trust import Trust, authentication, authority
+from routing.trust import Trust, authentication, authority, supervising
 from tests.conftest import MakeCase, MakeMail
 
 OURS = "mx.example.com"
@@ -262,3 +263,43 @@ def test_authentication_is_one_word(reply: Callable[..., ParsedMail]) -> None:
     assert authentication(reply(), CHECKED) == "pass"
     assert authentication(reply(headers=results(FAILING[0])), CHECKED) == "fail"
     assert authentication(reply(headers=()), CHECKED) == "none"
+
+
+@pytest.mark.parametrize(
+    ("changes", "lead_changes", "why_not"),
+    [
+        ({}, {}, ""),
+        ({}, {"scope": None, "via": "thread", "letter": "decision_needed"}, ""),
+        ({}, {"scope": None, "via": "thread", "letter": "alert"}, "none of our letters"),
+        ({}, {"scope": None, "via": "tag"}, "none of our letters"),
+        ({"sender_certain": False}, {}, "ambiguous"),
+        ({"sender": Address(addr="eve@evil.example")}, {}, "eve@evil.example is no supervisor"),
+    ],
+)
+def test_a_supervisor_needs_the_letter_and_the_list(
+    changes: dict[str, object],
+    lead_changes: dict[str, object],
+    why_not: str,
+    make_mail: MakeMail,
+    make_case: MakeCase,
+    policy: Policy,
+) -> None:
+    """The same proofs as a department, for a letter that asked for a decision."""
+    mail = make_mail(sender=Address(addr="Supervisor@example.com"))
+    lead = Lead(case=make_case(), via="token", scope=Scope.SUPERVISOR, party="x")
+    lead = replace(lead, **lead_changes)  # type: ignore[arg-type] # the tests name real fields
+    found = supervising(replace(mail, **changes), lead, policy, UNCHECKED)  # type: ignore[arg-type]
+
+    assert found.granted is (not why_not)
+    assert why_not in found.why_not
+
+
+def test_a_supervisor_that_our_server_did_not_confirm_decides_nothing(
+    make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """The third proof, where the operator asks for it."""
+    mail = make_mail(sender=Address(addr="supervisor@example.com"))
+    lead = Lead(case=make_case(), via="token", scope=Scope.SUPERVISOR, party="x")
+    found = supervising(mail, lead, policy, Trust(authserv_id="mx.example.com"))
+
+    assert found.why_not == "the sender's authentication is none"
