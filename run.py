@@ -10,29 +10,21 @@ from typing import Annotated
 
 import typer
 
+from pipeline.command_line import DEFAULT, Config, Json, letters_app, quarantine_app
+
 app = typer.Typer(
     no_args_is_help=False,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="An e-mail driven complaints desk. Without a command it serves.",
 )
-cases_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
+cases_app = typer.Typer(no_args_is_help=True, help="Look at cases and correct them.")
 db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
-quarantine_app = typer.Typer(no_args_is_help=True, help="Decide on mails that were set aside.")
-letters_app = typer.Typer(no_args_is_help=True, help="Decide on letters that did not arrive.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(letters_app, name="letters")
 app.add_typer(db_app, name="db")
 
-Config = Annotated[
-    Path, typer.Option("--config-file", "-c", envvar="DESK_CONFIG", help="The operator's file.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
-MOST = 2**53  # no row has a greater number
-Number = Annotated[int, typer.Argument(metavar="ID", min=1, max=MOST)]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
-DEFAULT = Path("config.yaml")
 TEXTS, MODEL = Path("classify/data"), Path("classify/model")
 
 
@@ -109,13 +101,52 @@ def check(
 
 @app.command()
 def train(
+    config_file: Config = DEFAULT,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Let it judge if it is at least as good.")
+    ] = False,
+    roll_back: Annotated[
+        bool, typer.Option("--roll-back", help="Let the model before the live one judge again.")
+    ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Make the model we ship from its labelled texts.")
+    ] = False,
+    real: Annotated[
+        list[Path] | None, typer.Option("--real", help="With --anew: complainants' own texts.")
+    ] = None,
     data: Annotated[Path, typer.Option("--data", help="Folder of labelled texts.")] = TEXTS,
-    model: Annotated[Path, typer.Option("--model", help="Where the model goes.")] = MODEL,
+    model: Annotated[Path, typer.Option("--model", help="Where --anew puts it.")] = MODEL,
 ) -> None:
-    """Train the classifier anew from its labelled texts; the same texts give the same model."""
-    from pipeline import commands
+    """Learn from this desk's corrections; the new model is measured beside the live one."""
+    from pipeline import commands_model as commands
 
-    raise typer.Exit(commands.train(data, model))
+    if roll_back:
+        raise typer.Exit(commands.roll_back(config_file))
+    if anew:
+        raise typer.Exit(commands.train_anew(data, model, real=real or []))
+    raise typer.Exit(commands.train_on_corrections(config_file, data, promote=promote))
+
+
+@app.command()
+def evaluate(
+    data: Annotated[
+        Path, typer.Option("--data", help="Labelled texts: a folder or a file.")
+    ] = TEXTS,
+    model: Annotated[Path, typer.Option("--model", help="The model to measure.")] = MODEL,
+    all_texts: Annotated[
+        bool, typer.Option("--all", help="Of a folder also the texts it was trained on.")
+    ] = False,
+    diagram: Annotated[
+        Path | None, typer.Option("--diagram", help="Write a reliability diagram (SVG) here.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure a model on labelled texts: by language, category and domain, and its doubt."""
+    from pipeline import commands_model as commands
+
+    raise typer.Exit(
+        commands.evaluate(data, model=model, all_texts=all_texts, picture=diagram, as_json=json)
+    )
 
 
 @app.command()
@@ -147,92 +178,30 @@ def cases_show(reference: str, config_file: Config = DEFAULT, json: Json = False
     raise typer.Exit(commands.cases_show(config_file, reference, as_json=json))
 
 
+@cases_app.command("correct")
+def cases_correct(
+    reference: str,
+    category: Annotated[
+        str, typer.Option("--category", help="Its name, its letter, or N for no complaint.")
+    ],
+    by: Annotated[str, typer.Option("--by", help="Who says so; else the user's name.")] = "",
+    note: Annotated[str, typer.Option("--note", help="Why; it is kept.")] = "",
+    config_file: Config = DEFAULT,
+) -> None:
+    """Say what a case is about; departments are told, and training learns from it."""
+    from pipeline import commands_cases
+
+    raise typer.Exit(
+        commands_cases.cases_correct(config_file, reference, category=category, by=by, note=note)
+    )
+
+
 @app.command()
 def reconcile(config_file: Config = DEFAULT, json: Json = False) -> None:
     """Compare mailboxes and ledger: every mail has exactly one outcome; exit code 65 if not."""
     from pipeline import commands_ledger
 
     raise typer.Exit(commands_ledger.reconcile(config_file, as_json=json))
-
-
-@quarantine_app.command("list")
-def quarantine_list(config_file: Config = DEFAULT, json: Json = False) -> None:
-    """List the mails that were set aside; no word of theirs is shown."""
-    from pipeline import commands_ledger
-
-    raise typer.Exit(commands_ledger.quarantine_list(config_file, as_json=json))
-
-
-@quarantine_app.command("show")
-def quarantine_show(number: Number, config_file: Config = DEFAULT) -> None:
-    """Show who wrote, about what, the first lines, and why the mail was set aside."""
-    from pipeline import commands_ledger
-
-    raise typer.Exit(commands_ledger.quarantine_show(config_file, number))
-
-
-@quarantine_app.command("export")
-def quarantine_export(
-    number: Number,
-    out: Annotated[str, typer.Option("--out", help="A new file, or - for standard output.")],
-    config_file: Config = DEFAULT,
-) -> None:
-    """Write the untouched mail to a file that is not there yet."""
-    from pipeline import commands_ledger
-
-    raise typer.Exit(commands_ledger.quarantine_export(config_file, number, out=out))
-
-
-@quarantine_app.command("retry")
-def quarantine_retry(
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="ID", min=1, max=MOST)] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that are set aside.")] = False,
-    config_file: Config = DEFAULT,
-) -> None:
-    """Let the daemon try mails again from the first attempt."""
-    from pipeline import commands_ledger
-
-    code = commands_ledger.quarantine_retry(config_file, numbers or [], everything=everything)
-    raise typer.Exit(code)
-
-
-@quarantine_app.command("drop")
-def quarantine_drop(number: Number, reason: Reason, config_file: Config = DEFAULT) -> None:
-    """Decide that no case shall come of a mail; it stays in the database."""
-    from pipeline import commands_ledger
-
-    raise typer.Exit(commands_ledger.quarantine_drop(config_file, number, reason=reason))
-
-
-@letters_app.command("list")
-def letters_list(
-    config_file: Config = DEFAULT,
-    state: Annotated[str, typer.Option(help="Of this state; else failed and held ones.")] = "",
-    json: Json = False,
-) -> None:
-    """List letters that rest until a person decides."""
-    from pipeline import commands_ledger
-
-    raise typer.Exit(commands_ledger.letters_list(config_file, state=state, as_json=json))
-
-
-@letters_app.command("retry")
-def letters_retry(
-    numbers: Annotated[list[int], typer.Argument(metavar="ID", min=1, max=MOST)],
-    config_file: Config = DEFAULT,
-) -> None:
-    """Send letters once more that failed or are held."""
-    from pipeline import commands_ledger
-
-    raise typer.Exit(commands_ledger.letters_retry(config_file, numbers))
-
-
-@letters_app.command("drop")
-def letters_drop(number: Number, reason: Reason, config_file: Config = DEFAULT) -> None:
-    """Give a letter up for good, for example because a person wrote instead."""
-    from pipeline import commands_ledger
-
-    raise typer.Exit(commands_ledger.letters_drop(config_file, number, reason=reason))
 
 
 @db_app.command("upgrade")

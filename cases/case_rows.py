@@ -37,6 +37,7 @@ class CaseRows(Rows):
         received_at: datetime,
         due_at: datetime | None,
         rules_version: str,
+        guess_at: datetime | None = None,
     ) -> Case:
         """Register a case and return it with its reference (C-year-number) and its secret."""
         values = {
@@ -52,6 +53,7 @@ class CaseRows(Rows):
             "thread_id": clean(thread_id),
             "received_at": received_at,
             "due_at": due_at,
+            "guess_at": guess_at,
             "rules_version": rules_version,
         }
         row_id = self._connection.scalar(case_.insert().values(values).returning(case_.c.id))
@@ -104,9 +106,14 @@ class CaseRows(Rows):
             "status": case.status.value,
             "round": case.round,
             "matter": case.matter.value,
+            "category": case.category.value,
+            "subcategory": clean(case.subcategory)[:64],
             "severity": case.severity,
+            "unsure": case.unsure,
             "departments": dump(case.departments),
+            "facts": dump_facts(case.facts),
             "due_at": case.due_at,
+            "guess_at": case.guess_at,
             "closed_at": case.closed_at,
         }
         if close_at is not None or case.status is not Status.OUTCOME_SENT:
@@ -211,6 +218,7 @@ def _understood(assessment: Assessment, classification: Classification) -> dict[
     return {
         "matter": assessment.matter.value,
         "category": assessment.category.value,
+        "subcategory": clean(assessment.subcategory)[:64],
         "severity": assessment.severity,
         "score": assessment.score,
         "unsure": assessment.unsure,
@@ -241,6 +249,8 @@ def _case(row: Row[tuple[object, ...]]) -> Case:
         departments=load(values["departments"]),
         facts=load_facts(values["facts"]),
         unsure=values["unsure"],
+        subcategory=values["subcategory"],
+        guess_at=values["guess_at"],
         closed_at=values["closed_at"],
         rules_version=values["rules_version"],
         model_version=values["model_version"],

@@ -3,6 +3,7 @@
 The standard library only. Every value is frozen; bytes exist here and in cases/outgoing.py only.
 """
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -91,6 +92,15 @@ class ParsedMail:
         if self.forwarded is None or self.forwarded.text in self.text:
             return self.text
         return f"{self.text}\n\n{self.forwarded.text}".strip()
+
+    @property
+    def signature(self) -> str:
+        """The lines below `-- ` that the sender's program put there (RFC 3676 §4.3), 16 at most."""
+        lines = self.quoted.lstrip("\n").splitlines()
+        if not lines or lines[0].rstrip() != "--":
+            return ""
+        own = itertools.takewhile(lambda line: not line.startswith(">"), lines[1:17])
+        return "\n".join(own).strip()
 
     @property
     def all_words(self) -> str:

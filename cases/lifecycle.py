@@ -11,6 +11,15 @@ MOVES: dict[tuple[Status, Move], Status] = {
     (Status.REGISTERED, Move.ROUTE): Status.ROUTED,
     (Status.ACKNOWLEDGED, Move.ROUTE): Status.ROUTED,
     (Status.REGISTERED, Move.FILE): Status.NOT_A_COMPLAINT,
+    # A person says what it is, also after a guess or after another person.
+    (Status.ACKNOWLEDGED, Move.FILE): Status.NOT_A_COMPLAINT,
+    (Status.ROUTED, Move.FILE): Status.NOT_A_COMPLAINT,
+    (Status.ROUTED, Move.ROUTE): Status.ROUTED,
+    (Status.NOT_A_COMPLAINT, Move.FILE): Status.NOT_A_COMPLAINT,
+    (Status.NOT_A_COMPLAINT, Move.ROUTE): Status.ROUTED,
+    # No department has it any more; a supervisor is asked.
+    (Status.ROUTED, Move.RETURN): Status.ACKNOWLEDGED,
+    (Status.NOT_A_COMPLAINT, Move.RETURN): Status.ACKNOWLEDGED,
     # An enquiry is answered like a complaint; it only has no clock of a complaint.
     (Status.NOT_A_COMPLAINT, Move.ANSWER): Status.ANSWERED,
     (Status.ROUTED, Move.ANSWER): Status.ANSWERED,

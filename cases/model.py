@@ -50,6 +50,7 @@ class Move(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     ROUTE = "route"
     FILE = "file"
+    RETURN = "return"  # the only department says that the case is not its own
     ANSWER = "answer"
     SEND_OUTCOME = "send_outcome"
     CLOSE = "close"
@@ -66,6 +67,8 @@ class LetterName(StrEnum):
     OUTCOME = "outcome"
     NOT_A_COMPLAINT = "not_a_complaint"
     ALERT = "alert"
+    DECISION_NEEDED = "decision_needed"
+    MOVED_ON = "moved_on"
 
 
 class Scope(StrEnum):
@@ -74,6 +77,7 @@ class Scope(StrEnum):
     DEPARTMENT = "d"
     COMPLAINANT = "c"
     BOUNCE = "b"
+    SUPERVISOR = "s"
 
 
 # ---------------------------------------------------------------- understanding
@@ -99,6 +103,7 @@ class Classification:
     category: Category  #: the best guess, also when unsure
     score: float  #: probability of `category`, 0..1
     labels: Mapping[Category, float]  #: probability that each of quality, service, delivery applies
+    serious: float = 0.0  #: probability of harm, danger, law, media or authority
     facts: tuple[Fact, ...] = ()
     evidence: tuple[str, ...] = ()  #: the words that tipped it, as written by the sender
     model: str = ""  #: name and version of the model
@@ -151,9 +156,24 @@ class Case:
     round: int = 1  #: 1 + how often it was reopened
     facts: tuple[Fact, ...] = ()
     unsure: bool = False
+    subcategory: str = ""  #: key in rules.yaml
+    guess_at: datetime | None = None  #: nobody has it: when the best guess is taken by itself
     closed_at: datetime | None = None
     rules_version: str = ""
     model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person said a case is about; training learns from it. Append-only."""
+
+    at: datetime
+    by: str  #: the supervisor's address, the department's key, the operator's name
+    how: str  #: "supervisor", "department" or "operator"
+    was: Category  #: what the desk, or a person before, had taken it for
+    category: Category
+    matter: Matter
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,3 +232,6 @@ class Decision:
     ignored: str = ""  #: the reason why no case was made, "" if there is one
     complainant: Address | None = None  #: of a new case
     bounced: str = ""  #: the address that a letter of ours came back from for good
+    guess_at: datetime | None = None  #: nobody gets the case before a person decides, or then
+    facts: tuple[Fact, ...] = ()  #: that the case did not have
+    correction: Correction | None = None

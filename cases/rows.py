@@ -47,7 +47,13 @@ def load(value: str) -> tuple[str, ...]:
 def dump_facts(facts: Iterable[Fact]) -> str:
     """Return facts as a JSON list of objects."""
     rows = [
-        {"name": f.name, "value": f.value, "known": f.known, "canonical": f.canonical}
+        {
+            "name": f.name,
+            "value": f.value,
+            "known": f.known,
+            "canonical": f.canonical,
+            "doubt": f.doubt,
+        }
         for f in facts
     ]
     return clean(json.dumps(rows, ensure_ascii=False))

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from cases.case_rows import CaseRows
+from cases.correction_rows import CorrectionRows
 from cases.errors import StoreUnavailable
 from cases.inbox_rows import InboxRows
 from cases.ledger_rows import LedgerRows
@@ -36,8 +37,8 @@ BUSY_MS = 30_000
 SCHEMA = "0001"
 
 
-class Transaction(InboxRows, LedgerRows, CaseRows, OutboxRows, Register):
-    """Everything that may be read or written, by subject; see the five modules it is made of."""
+class Transaction(InboxRows, LedgerRows, CaseRows, CorrectionRows, OutboxRows, Register):
+    """Everything that may be read or written, by subject; see the six modules it is made of."""
 
 
 class Store:

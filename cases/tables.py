@@ -111,6 +111,7 @@ case_ = Table(
     Column("round", Integer, nullable=False, default=1),
     Column("matter", String(12), nullable=False),
     Column("category", String(12), nullable=False),
+    Column("subcategory", String(64), nullable=False, default=""),
     Column("severity", String(32), nullable=False),
     Column("score", Float, nullable=False),
     Column("unsure", Boolean, nullable=False),
@@ -123,12 +124,14 @@ case_ = Table(
     Column("facts", Text, nullable=False),  # JSON list of objects
     Column("received_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),
+    Column("guess_at", UtcDateTime),
     Column("close_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     Column("rules_version", String(64), nullable=False),
     Column("model_version", String(64), nullable=False),
     Index(None, "complainant_addr"),
     Index(None, "status", "close_at"),
+    Index(None, "guess_at"),
 )
 
 event = Table(
@@ -142,6 +145,23 @@ event = Table(
     Column("actor", String(80), nullable=False),
     Column("detail", Text, nullable=False),
     Column("reasons", Text, nullable=False),  # JSON list
+    Index(None, "case_id", "id"),
+)
+
+# What a person said a case is about; training learns from it.
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("case_id", RowId, ForeignKey("case_.id"), nullable=False),
+    Column("key", String(160), nullable=False, unique=True),  # as that of the event beside it
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(320), nullable=False),
+    Column("how", String(12), nullable=False),  # supervisor, department, operator
+    Column("was", String(12), nullable=False),
+    Column("category", String(12), nullable=False),
+    Column("matter", String(12), nullable=False),
+    Column("note", Text, nullable=False, default=""),
     Index(None, "case_id", "id"),
 )
 

@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cases.model import Case, CaseEvent
+from cases.model import Case, CaseEvent, Correction
 
 _STORY = {
     "registered": "registered",
     "acknowledged": "acknowledged to",
     "not_acknowledged": "not acknowledged:",
     "routed": "sent to",
+    "asked": "asked what it is about:",
+    "guessed": "took the best guess:",
+    "corrected": "said what it is about:",
+    "confirmed": "confirmed what it is about:",
+    "not_ours": "says that it is not theirs",
     "answered": "answered:",
     "late_answer": "answered again, kept as a note:",
     "note": "wrote a note:",
@@ -38,6 +43,7 @@ def case_json(case: Case) -> dict[str, object]:
         "status": case.status.value,
         "matter": case.matter.value,
         "category": case.category.value,
+        "subcategory": case.subcategory,
         "unsure": case.unsure,
         "severity": case.severity,
         "language": case.language,
@@ -46,9 +52,13 @@ def case_json(case: Case) -> dict[str, object]:
         "departments": list(case.departments),
         "received_at": case.received_at.isoformat(),
         "due_at": case.due_at.isoformat() if case.due_at else None,
+        "guess_at": case.guess_at.isoformat() if case.guess_at else None,
         "closed_at": case.closed_at.isoformat() if case.closed_at else None,
         "round": case.round,
-        "fields": [{"name": f.name, "value": f.value, "known": f.known} for f in case.facts],
+        "fields": [
+            {"name": f.name, "value": f.value, "known": f.known, "doubt": f.doubt}
+            for f in case.facts
+        ],
         "rules_version": case.rules_version,
         "model": case.model_version,
     }
@@ -65,14 +75,32 @@ def event_json(event: CaseEvent) -> dict[str, object]:
     }
 
 
+def correction_json(item: Correction) -> dict[str, object]:
+    """Return one correction for `cases show --json`."""
+    return {
+        "at": item.at.isoformat(),
+        "by": item.by,
+        "how": item.how,
+        "was": item.was.value,
+        "category": item.category.value,
+        "matter": item.matter.value,
+        "note": item.note,
+    }
+
+
 def case_file(case: Case, events: tuple[CaseEvent, ...], zone: ZoneInfo) -> Iterator[str]:
     """Yield the lines of a case file in the desk's time zone."""
     who = f"{case.complainant.name} <{case.complainant.addr}>".strip()
     yield f"{case.reference}  {case.subject}"
-    yield f"{case.status.value} · {case.matter.value} · {case.category.value} · {case.severity}"
+    doubt = " (a guess)" if case.unsure else ""
+    below = f" / {case.subcategory}" if case.subcategory else ""
+    category = f"{case.category.value}{below}{doubt}"
+    yield f"{case.status.value} · {case.matter.value} · {category} · {case.severity}"
     yield f"from {who}, received {_time(case.received_at, zone)}"
     due = _time(case.due_at, zone) if case.due_at else "no date"
-    yield f"with {', '.join(case.departments)}, answer due {due}"
+    yield f"with {', '.join(case.departments) or 'nobody yet'}, answer due {due}"
+    if case.guess_at:
+        yield f"waits for a decision; the best guess is taken {_time(case.guess_at, zone)}"
     yield ""
     for event in events:
         words = _STORY.get(event.kind, event.kind)
@@ -85,7 +113,8 @@ def case_file(case: Case, events: tuple[CaseEvent, ...], zone: ZoneInfo) -> Iter
         yield ""
     for fact in case.facts:
         checked = "" if fact.known else "  (not checked)"
-        yield f"{fact.name:>10}: {fact.canonical or fact.value}{checked}"
+        doubt = f"  (doubtful: {fact.doubt})" if fact.doubt else ""
+        yield f"{fact.name:>10}: {fact.canonical or fact.value}{checked}{doubt}"
 
 
 def _time(at: datetime, zone: ZoneInfo) -> str:

@@ -1,4 +1,4 @@
-"""What time alone brings about: silence closes a case, dead workers' work is taken back."""
+"""What time alone brings about: silence closes a case, a guess is taken, dead workers' work too."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from cases.lifecycle import step
 from cases.model import CaseEvent, Move
 from pipeline.desk import Desk
+from pipeline.guess import take_guesses
 
 
 def chase(desk: Desk, *, now: datetime) -> int:
@@ -20,6 +21,7 @@ def chase(desk: Desk, *, now: datetime) -> int:
                 at=now, kind="closed", actor="desk", detail="no objection to the outcome"
             )
             tx.add_events(case.id, (event,), key=f"closed:{case.round}")
+    take_guesses(desk, now=now)
     return len(due)
 
 

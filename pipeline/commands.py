@@ -11,11 +11,12 @@ from cases.errors import ConfigError
 from pipeline import check as checks
 from pipeline import config, inspect, poll
 from pipeline import explain as explanations
-from pipeline.casefile import case_file, case_json, event_json
+from pipeline.casefile import case_file, case_json, correction_json, event_json
 from pipeline.clock import now
 from pipeline.desk import open_desk, open_store
 from pipeline.exits import AWAY, BAD_CONFIG, BAD_DATA, NO_INPUT, OK, TRY_AGAIN, say
 from pipeline.lock import AlreadyRunning
+from pipeline.models import live_model
 from pipeline.rules_file import load as load_rules
 from pipeline.serve import serve as run_service
 from pipeline.serve import work_off
@@ -72,9 +73,10 @@ def parse(config_file: Path, paths: Iterable[Path], *, as_json: bool) -> int:
 
 def classify(config_file: Path, lines: Iterable[str], *, as_json: bool) -> int:
     """Print a classification for each line of standard input."""
-    rules = load_rules(config.load(config_file).rules)
+    settings = config.load(config_file)
+    rules, model = load_rules(settings.rules), live_model(settings.models)
     try:
-        for row in inspect.classify_rows(lines, rules):
+        for row in inspect.classify_rows(lines, rules, model=model):
             if as_json:
                 write_row(row)
             else:
@@ -173,6 +175,7 @@ def cases_show(config_file: Path, reference: str, *, as_json: bool) -> int:
         case = tx.case_by_reference(reference)
         events = tx.events(case.id) if case else ()
         letters = tx.letters_of(case.id) if case else ()
+        corrections = tx.corrections(case.id) if case else ()
     if case is None:
         say(f"there is no case {reference}; `cases list` shows the newest")
         return NO_INPUT
@@ -182,7 +185,9 @@ def cases_show(config_file: Path, reference: str, *, as_json: bool) -> int:
             for name, to, state, reply in letters
         ]
         events_rows = [event_json(event) for event in events]
-        write_row({**case_json(case), "events": events_rows, "letters": letter_rows})
+        said = [correction_json(item) for item in corrections]
+        row = {"events": events_rows, "letters": letter_rows, "corrections": said}
+        write_row({**case_json(case), **row})
         return OK
     zone = desk.rules.policy.calendar.zone
     sys.stdout.write("\n".join(case_file(case, events, zone)) + "\n")
@@ -195,16 +200,4 @@ def db_upgrade(config_file: Path) -> int:
     before = store.schema() or "empty"
     store.upgrade()
     say(f"database: {before} → {store.schema()}")
-    return OK
-
-
-def train(data: Path, model: Path) -> int:
-    """Train the classifier and print its figures on texts that never trained."""
-    from classify.train import train as train_model
-
-    metrics = train_model(data, model)
-    for language, score in metrics.macro_f1.items():
-        sys.stdout.write(
-            f"{language}: macro-F1 {score:.3f} on {metrics.held_out[language]} texts\n"
-        )
     return OK

@@ -72,6 +72,7 @@ class Settings:
     trust: Trust
     rules: Path
     secret_file: Path
+    models: Path  #: models that learned from our corrections
     samples: bool
     alarm: AlarmSettings
 
@@ -141,6 +142,7 @@ class _Reader:
             trust=Trust(authserv_id="" if isinstance(trust, str) else trust.authentication_results),
             rules=self._path(config.rules),
             secret_file=self._path(config.secret_file),
+            models=self._path(config.models),
             samples=config.samples,
             alarm=self._alarm(config.alarm),
         )

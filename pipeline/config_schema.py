@@ -90,5 +90,6 @@ class Config(Section):
     trust: AuthenticationResultsBlock | Literal["token_and_list"]
     rules: str
     secret_file: str
+    models: str = "models"
     samples: bool = False
     alarm: AlarmBlock = AlarmBlock()

@@ -13,7 +13,7 @@ from outbox.sender import LeaseLost, Sender
 from pipeline.clock import now as clock_now
 from pipeline.desk import Desk
 from pipeline.write import queue
-from routing import letters
+from routing import letters_staff
 from routing.phrases import phrase
 
 #: Longer than connecting and the envelope may take; renewed when the payload leaves.
@@ -120,5 +120,7 @@ def _alert(
     )
     # Of each final failure: a person may have let the letter try again.
     number = LETTER_ALERTS + row.id * 1000 + row.tries % 1000
-    notices = letters.alerts(case, policy.supervisors, policy, reasons=(reason,), revision=number)
+    notices = letters_staff.alerts(
+        case, policy.supervisors, policy, reasons=(reason,), revision=number
+    )
     queue(tx, desk, case, notices, original=b"", answers="", now=now)

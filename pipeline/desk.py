@@ -18,6 +18,7 @@ from outbox.sender import Sender
 from outbox.smtp import SmtpSender
 from pipeline.config import ImapSettings, MailboxSettings, Settings, SmtpSettings
 from pipeline.config_key import secret_key
+from pipeline.models import live_model
 from pipeline.reading import ChildReader, InlineReader, Reader, Tools
 from pipeline.rules_file import RuleSet
 from pipeline.rules_file import load as load_rules
@@ -57,7 +58,12 @@ def open_desk(settings: Settings, *, isolated: bool = False) -> Desk:
     `isolated`: mails are read in a child process with limits, as the daemon does.
     """
     rules, key = load_rules(settings.rules), secret_key(settings.secret_file)
-    tools = Tools(vocabulary=rules.vocabulary, own_addresses=settings.own_addresses, key=key)
+    tools = Tools(
+        vocabulary=rules.vocabulary,
+        own_addresses=settings.own_addresses,
+        key=key,
+        model=live_model(settings.models),
+    )
     return Desk(
         settings=settings,
         store=open_store(settings),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from cases.model import Matter
+from cases.model import Assessment, Matter
 from pipeline.inspect import Explanation
 from routing.policy import Policy
 
@@ -40,11 +40,27 @@ def explained(found: Explanation, policy: Policy) -> Iterator[str]:
     )
     for fact in classification.facts:
         known = "known" if fact.known else "not checked"
-        yield f"fact      {fact.name}: {fact.canonical or fact.value} ({known})"
+        odd = f", doubtful: {fact.doubt}" if fact.doubt else ""
+        yield f"fact      {fact.name}: {fact.canonical or fact.value} ({known}{odd})"
     for trace in found.traces:
         yield f"rule      {'HIT ' if trace.hit else 'miss'} “{trace.rule}”: {trace.why}"
+    yield from _assessed(assessment, policy)
+    if found.due_at:
+        yield f"due       {found.due_at.astimezone(policy.calendar.zone):%Y-%m-%d %H:%M %Z}"
+    for reason in assessment.reasons:
+        yield f"because   {reason}"
+
+
+def _assessed(assessment: Assessment, policy: Policy) -> Iterator[str]:
     doubt = " (a guess: below the limit of rules.yaml)" if assessment.unsure else ""
-    yield f"category  {assessment.category.value} by {assessment.source}{doubt}"
+    below = f" / {assessment.subcategory}" if assessment.subcategory else ""
+    yield f"category  {assessment.category.value}{below} by {assessment.source}{doubt}"
+    if assessment.also:
+        yield f"also      {', '.join(category.value for category in assessment.also)}"
+    if assessment.missing:
+        yield f"asks for  {', '.join(assessment.missing)}"
+    if assessment.unsure and assessment.matter is Matter.COMPLAINT:
+        yield f"decided   by {', '.join(policy.unsure_ask) or 'nobody: the best guess is taken'}"
     yield f"severity  {assessment.severity}"
     if assessment.matter is not Matter.COMPLAINT:
         yield f"matter    {assessment.matter.value}: no complaint"
@@ -52,7 +68,3 @@ def explained(found: Explanation, policy: Policy) -> Iterator[str]:
     yield f"routed    {', '.join(assessment.departments)} ({', '.join((*to, *assessment.cc))})"
     if assessment.alert:
         yield f"alert     {', '.join(assessment.alert)}"
-    if found.due_at:
-        yield f"due       {found.due_at.astimezone(policy.calendar.zone):%Y-%m-%d %H:%M %Z}"
-    for reason in assessment.reasons:
-        yield f"because   {reason}"

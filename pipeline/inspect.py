@@ -14,12 +14,15 @@ from classify.language import detect
 from ingest.parse import minimal_parse, parse
 from ingest.screen import screen
 from pipeline.config import Settings
+from pipeline.models import live_model
 from pipeline.rules_file import RuleSet
 from routing.assess import RuleTrace, assess, assess_traced
+from routing.situation import kinds_attached
 
 FIELDS = (
     "product", "model", "batch", "serial", "order", "tracking", "phone", "date", "quantity",
-    "customer", "demand",
+    "customer", "demand", "organisation", "address", "email", "customer_number", "place",
+    "purchased", "incident",
 )  # fmt: skip
 
 
@@ -77,13 +80,15 @@ def screen_mail(mail: ParsedMail, settings: Settings | None) -> Screening:
     )
 
 
-def classify_rows(lines: Iterable[str], rules: RuleSet) -> Iterator[dict[str, object]]:
+def classify_rows(
+    lines: Iterable[str], rules: RuleSet, *, model: Path | None = None
+) -> Iterator[dict[str, object]]:
     """Yield the `classify --json` contract (design 4) for JSON lines of {id, text, …}.
 
     Raises ValueError naming the line that is no such object.
     """
     rows = list(_requests(lines))
-    classifier = Classifier(rules.vocabulary)
+    classifier = Classifier(rules.vocabulary, model_path=model)
     read = classifier.classify_many((row.text, row.subject, row.language) for row in rows)
     for row, classification in zip(rows, read, strict=True):
         text = f"{row.subject}\n{row.text}"
@@ -165,9 +170,12 @@ def explain(data: bytes, settings: Settings, rules: RuleSet, *, now: datetime) -
             traces=(),
             due_at=None,
         )
-    classification = Classifier(rules.vocabulary).classify(mail.all_words, subject=mail.subject)
+    reader = Classifier(rules.vocabulary, model_path=live_model(settings.models))
+    classification = reader.classify(mail.all_words, subject=mail.subject, signature=mail.signature)
     text = f"{mail.subject}\n{mail.words}"
-    assessment, traces = assess_traced(text, classification, rules.policy)
+    assessment, traces = assess_traced(
+        text, classification, rules.policy, attached=kinds_attached(mail)
+    )
     policy = rules.policy
     limit = policy.severity(assessment.severity).answer_within
     if assessment.matter is not Matter.COMPLAINT:

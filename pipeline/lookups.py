@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from cases.inbox_rows import TakenMail
 from cases.incoming import Address, ParsedMail
-from cases.model import Case, Lead, Letter, LetterName, Quota
+from cases.model import Case, Lead, Letter, LetterName, Quota, Scope
 from cases.store import Transaction
 from cases.tokens import token_hash
-from routing.match import Clues
+from routing.match import Clues, Match
 from routing.policy import Policy
 from routing.words import fold
 
@@ -24,6 +24,15 @@ SENT_TWICE = timedelta(hours=1)
 _WORK = (LetterName.ROUTED, LetterName.FOLLOW_UP)
 #: Fewer letters than this say too little to be the same on purpose ("?", "help").
 LEAST_WORDS = 12
+
+
+def other_party(found: Match, policy: Policy, sender: str) -> str:
+    """Return the listed address of the department or supervisor whose letter a mail answers."""
+    lead = found.lead
+    if lead and lead.scope is Scope.SUPERVISOR:
+        return lead.party
+    key = (lead.party if lead else "") or policy.department_of(sender)
+    return policy.departments[key].to[0] if key in policy.departments else ""
 
 
 def leads(tx: Transaction, found: Clues, *, now: datetime) -> tuple[Lead, ...]:

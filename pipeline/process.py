@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 
 from cases.inbox_rows import TakenMail
 from cases.incoming import MailKind
-from cases.lifecycle import advance
-from cases.model import Case, Decision, Move
+from cases.model import Case, Decision
 from cases.store import Transaction
 from pipeline import lookups
 from pipeline.desk import Desk
+from pipeline.firstmail import First, read_first
 from pipeline.reading import ReaderUnavailable, ReadingFailed, read_in_part
 from pipeline.reading_wire import Reading
-from pipeline.write import queue
+from pipeline.save import save
 from routing.decide import decide
 from routing.match import clues, match
-from routing.situation import Situation, complainant_of
+from routing.situation import Situation, complainant_of, needs_original
 
 LEASE = timedelta(minutes=2)
 #: A mail that failed so often is set aside; one over which the whole program ended, so often.
@@ -48,6 +48,11 @@ class _Understood:
     reading: Reading
     readable: bool = False  #: False: only in part, and a person must look at the original
     why: str = ""  #: why not
+    first: First | None = None  #: the first mail of the case, if the case may go elsewhere
+
+    def first_of(self, case: Case | None) -> First | None:
+        """Return the first mail of this very case: a new one may follow, or another be meant."""
+        return self.first if self.first and case and self.first.case_id == case.id else None
 
 
 def process_one(desk: Desk, *, now: datetime) -> Handled | None:
@@ -60,7 +65,7 @@ def process_one(desk: Desk, *, now: datetime) -> Handled | None:
         # Nobody caught an error: each time the whole program ended over this mail.
         return _give_back(desk, taken, EndedTheProgram(), now=now)
     try:
-        understood = _understand(desk, taken)
+        understood = _with_first_mail(desk, _understand(desk, taken), now=now)
         return _settle(desk, taken, understood, now=now)
     except ReaderUnavailable:
         with desk.store.begin() as tx:  # not the mail's fault: it is no attempt
@@ -77,6 +82,18 @@ def _understand(desk: Desk, taken: TakenMail) -> _Understood:
         return _Understood(reading=desk.reader.read(data), readable=not taken.partial)
     except ReadingFailed as error:
         return _Understood(reading=read_in_part(data, desk.tools), why=str(error))
+
+
+def _with_first_mail(desk: Desk, read: _Understood, *, now: datetime) -> _Understood:
+    """Read the first mail of the case again where this one may send the case elsewhere."""
+    mail, policy = read.reading.mail, desk.rules.policy
+    if read.reading.screening.kind is not MailKind.PERSON:
+        return read
+    with desk.store.read() as tx:
+        found = match(mail, lookups.leads(tx, clues(mail, desk.key), now=now), policy)
+    if found.lead is None or not needs_original(mail, found, policy):
+        return read
+    return replace(read, first=read_first(desk, found.lead.case))
 
 
 def _settle(desk: Desk, taken: TakenMail, read: _Understood, *, now: datetime) -> Handled:
@@ -121,8 +138,8 @@ def _situation(
     found = match(mail, leads, policy)
     signed = next((lead for lead in leads if lead.via != "tag"), None)
     case = found.lead.case if found.lead else None
-    key = (found.lead.party if found.lead else "") or policy.department_of(mail.sender.addr)
-    department = policy.departments[key].to[0] if key in policy.departments else ""
+    first = read.first_of(case)
+    other = lookups.other_party(found, policy, mail.sender.addr)
     complainant = complainant_of(mail, policy).addr
     return Situation(
         mail=mail,
@@ -130,9 +147,10 @@ def _situation(
         classification=read.reading.classification,
         match=found,
         signed_lead=signed,
-        history=tx.events(case.id, kind="answered") if case else (),
+        original=first.original if first else None,
+        history=tx.events(case.id) if case else (),
         quota=lookups.quota(tx, complainant, case, now=now),
-        department_quota=lookups.quota(tx, department, case, now=now),
+        department_quota=lookups.quota(tx, other, case, now=now),
         sent_before=lookups.sent_before(tx, taken, mail, complainant) if read.readable else None,
         same_message_id=bool(mail.message_id) and tx.has_message_id(taken, mail.message_id),
         trust=desk.settings.trust,
@@ -156,34 +174,18 @@ def _apply(
     now: datetime,
 ) -> Case:
     """Save what was decided: the case in its new status, its events, its letters."""
-    case = joined or _open(tx, desk, taken, read, decision)
-    new_round = case.round + 1 if Move.REOPEN in decision.moves else case.round
-    case = replace(
-        case,
-        status=advance(case.status, decision.moves),
-        round=new_round,
-        closed_at=None if Move.REOPEN in decision.moves else case.closed_at,
-        due_at=decision.due_at or case.due_at,
-    )
-    if decision.assessment:
-        case = replace(
-            case,
-            matter=decision.assessment.matter,
-            severity=decision.assessment.severity,
-            departments=decision.assessment.departments,
-        )
-    tx.save_case(case)
-    tx.add_events(case.id, decision.events, key=f"mail:{taken.id}")
-    queue(
+    first = read.first_of(joined)
+    return save(
         tx,
         desk,
-        case,
-        lookups.reachable(tx, decision.letters, desk.rules.policy, now=now),
-        original=taken.raw.data,
+        joined or _open(tx, desk, taken, read, decision),
+        decision,
+        key=f"mail:{taken.id}",
+        mail=taken.raw.data,
+        first=first.data if first else b"",
         answers=read.reading.mail.message_id,
         now=now,
     )
-    return case
 
 
 def _open(
@@ -200,6 +202,7 @@ def _open(
         thread_id=read.reading.mail.message_id,
         received_at=taken.raw.received_at,
         due_at=decision.due_at,
+        guess_at=decision.guess_at,
         rules_version=desk.rules.policy.version,
     )
 

@@ -11,6 +11,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ class Tools:
     vocabulary: Vocabulary
     own_addresses: frozenset[str]
     key: bytes
+    model: Path | None = None  #: the model that judges; None: the one we ship
 
 
 class ReadingFailed(DeskError):
@@ -62,7 +64,7 @@ class InlineReader:
 
     def __init__(self, tools: Tools, *, classifier: Classifier | None = None) -> None:
         self._tools = tools
-        self._classifier = classifier or Classifier(tools.vocabulary)
+        self._classifier = classifier or Classifier(tools.vocabulary, model_path=tools.model)
 
     def read(self, data: bytes) -> Reading:
         """Return what the mail says; raises ReadingFailed for whatever goes wrong."""
@@ -76,7 +78,9 @@ class InlineReader:
         screening = _screened(mail, self._tools)
         classification = None
         if screening.kind is MailKind.PERSON:
-            classification = self._classifier.classify(mail.all_words, subject=mail.subject)
+            classification = self._classifier.classify(
+                mail.all_words, subject=mail.subject, signature=mail.signature
+            )
         return Reading(mail=mail, screening=screening, classification=classification)
 
     def warm_up(self) -> None:
@@ -129,9 +133,15 @@ class ChildReader:
         self._tools, self._limits = tools, limits or Limits()
         self._child: subprocess.Popen[bytes] | None = None
         self._count = 0
+        # The clock reads first mails again while new ones are handled.
+        self._one_at_a_time = threading.Lock()
 
     def read(self, data: bytes) -> Reading:
         """Return what the mail says; a child that fails is replaced by the next call."""
+        with self._one_at_a_time:
+            return self._read(data)
+
+    def _read(self, data: bytes) -> Reading:
         if self._child and self._child.poll() is not None:
             self.close()  # it ended between two mails: this one is not to blame
         child = self._child = self._child or self._ready()

@@ -124,7 +124,7 @@ def _short(uid: str) -> str:
 def _case_words(case: Case) -> str:
     doubt = "?" if case.unsure else ""
     matter = "" if case.matter.value == "complaint" else f"{case.matter.value}, "
-    to = ", ".join(case.departments)
+    to = ", ".join(case.departments) or "(waits for a decision)"
     return (
         f"{case.reference}  {matter}{case.category.value}{doubt}, {case.severity}, "
         f"{case.language} → {to}  [{case.status.value}]"

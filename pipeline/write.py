@@ -53,8 +53,11 @@ def compose(
     """Return the letter as a mail; the same arguments give the same mail."""
     attach = letter.attach_original and 0 < len(original) <= MOST_ORIGINAL
     desk_name = desk.rules.policy.desk_names[letter.language]
+    reply_to = _reply_address(desk, case, letter)
     common = {"reference": case.reference, "desk_name": desk_name, "language": letter.language}
-    facts = {**letter.facts, **common, "original_attached": attach}
+    # A link can't carry a thread: only a plus address brings its answer to the case.
+    links = {"answer_to": reply_to if desk.box.plus_addressing else ""}
+    facts = {**letter.facts, **common, **links, "original_attached": attach}
     words = desk.letters.render(replace(letter, facts=facts))
     address = desk.box.address
     own_id = message_id(
@@ -66,14 +69,12 @@ def compose(
         recipient=letter.to.addr,
     )
     to_department = bool(letter.department) and letter.to.addr != case.complainant.addr
-    # A department must not see whose thread it is in other cases of that complainant; the
-    # complainant's mail program, though, must find the thread.
-    parent = case.thread_id if not to_department else ""
+    parent = "" if to_department else case.thread_id  # theirs to find, nobody else's to see
     return OutgoingMail(
         message_id=own_id,
         sender=Address(addr=address, name=desk_name),
         to=letter.to,
-        reply_to=_reply_address(desk, case, letter),
+        reply_to=reply_to,
         envelope_from=_bounce_address(desk, case, letter),
         subject=words.subject,
         text=words.text,
@@ -97,6 +98,8 @@ def _auto_submitted(letter: Letter) -> str:
 
 def _party(case: Case, letter: Letter) -> tuple[Scope, str]:
     """Return who may answer this letter with its token."""
+    if letter.name is LetterName.DECISION_NEEDED:
+        return Scope.SUPERVISOR, letter.to.addr
     if letter.to.addr == case.complainant.addr:
         return Scope.COMPLAINANT, case.complainant.addr
     return Scope.DEPARTMENT, letter.department

@@ -1,12 +1,19 @@
-"""A department's reply: an answer, a note, or words that prove nothing. Pure."""
+"""A department's reply: an answer, `not ours`, a note, or words that prove nothing. Pure."""
+
+from dataclasses import replace
 
 from cases.addresses import sendable
 from cases.incoming import Address
 from cases.lifecycle import MOVES
 from cases.model import CaseEvent, Decision, Lead, Letter, LetterName, Move
 from routing import letters
+from routing.choices import read_not_ours
+from routing.letters_staff import moved_on
 from routing.replies import read_department_reply
+from routing.reroute import BY_MAIL
+from routing.returns import returned
 from routing.situation import Situation
+from routing.supervisors import ground_of
 from routing.trust import authority
 
 
@@ -19,8 +26,13 @@ def department(s: Situation, lead: Lead) -> Decision:
         event = s.event("unverified_reply", actor, s.mail.text, reasons=(proof.why_not,))
         if lead.via == "tag":
             return Decision(moves=(), events=(event,), letters=())  # numbers can be guessed
+        if proof.elsewhere:
+            return _too_late(s, lead, event, proof.department)
         return _explain(s, event, proof.department, authorised=False)
     reply = read_department_reply(s.mail.text)
+    said = read_not_ours(s.mail.text, s.policy)
+    if said and (case.status, Move.RETURN) in MOVES:
+        return returned(ground_of(s, lead), proof.department, said, s.mail.text)
     if reply.answer is None:
         return _explain(s, s.event("note", actor, s.mail.text), proof.department)
     if (case.status, Move.ANSWER) not in MOVES:
@@ -32,6 +44,16 @@ def department(s: Situation, lead: Lead) -> Decision:
         return Decision(moves=(Move.ANSWER,), events=(answered, told), letters=())
     outcome = letters.outcome(case, reply.answer, proof.department, s.policy)
     return Decision(moves=(Move.ANSWER,), events=(answered,), letters=(outcome,))
+
+
+def _too_late(s: Situation, lead: Lead, event: CaseEvent, key: str) -> Decision:
+    """Say to a department that its case has gone elsewhere; what it wrote is kept."""
+    to, number = lead.case.departments, BY_MAIL + s.inbox_id
+    told = moved_on(lead.case, (key,), to, s.policy, revision=number)
+    if s.department_quota.blocked or not s.screening.may_answer:
+        told = ()
+    letters = tuple(replace(letter, automatic=True) for letter in told)
+    return Decision(moves=(), events=(event,), letters=letters)
 
 
 def _explain(

@@ -3,7 +3,7 @@
 from zlib import crc32
 
 from cases.model import Decision, Lead, Scope
-from routing import letters
+from routing import letters_staff
 from routing.phrases import phrase
 from routing.situation import Situation
 
@@ -33,7 +33,7 @@ def machine(s: Situation) -> Decision:
     # Once per case and address, and never about themselves: alerts may bounce as well.
     told = {addr.lower() for addr in s.policy.supervisors}
     number = BOUNCE_ALERTS + crc32(recipient.lower().encode())
-    alerts = letters.alerts(
+    alerts = letters_staff.alerts(
         lead.case, s.policy.supervisors, s.policy, reasons=(reason,), revision=number
     )
     alerts = () if s.quota.blocked or recipient.lower() in told else alerts

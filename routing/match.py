@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 
 from cases.incoming import ParsedMail
-from cases.model import Lead, Scope
+from cases.model import Lead, LetterName, Scope
 from cases.tokens import find_tokens, own_letter
 from routing.policy import Policy
+from routing.trust import TO_DEPARTMENTS
 
 _REFERENCE = re.compile(r"\bC-(20\d\d)-(\d{6,9})\b", re.IGNORECASE | re.ASCII)
 
@@ -30,7 +31,7 @@ class Match:
     """The case a mail joins, if any, and in which role; `guess` says what was not believed."""
 
     lead: Lead | None
-    role: str = ""  #: "complainant", "department", "staff" (who answers an alert) or ""
+    role: str = ""  #: "complainant", "department", "supervisor", "staff" (of an alert) or ""
     guess: str = ""
 
 
@@ -69,13 +70,18 @@ def _role(mail: ParsedMail, lead: Lead, policy: Policy) -> str:
         # Whoever holds a department's token may write to the case; whether the word counts as
         # the department's is decided in trust.py.
         return "department"
+    if lead.scope is Scope.SUPERVISOR:
+        return "supervisor"  # as above
     if lead.scope is Scope.COMPLAINANT:
         return "complainant" if addr == lead.party.lower() else ""
     if not mail.sender_certain:
         return ""  # no token, and nobody knows who wrote (design 7.4)
+    if lead.letter == LetterName.DECISION_NEEDED and policy.decides(addr):
+        return "supervisor"
     if addr == lead.case.complainant.addr.lower():
         return "complainant"
     key = policy.department_of(addr)
-    if key and key in lead.case.departments:
+    # One that had the case hears that it moved on; its mail is no complaint of its own.
+    if key and (key in lead.case.departments or lead.letter in TO_DEPARTMENTS):
         return "department"
     return "staff" if lead.via == "thread" and policy.is_staff(addr) else ""

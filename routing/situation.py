@@ -5,10 +5,22 @@ from datetime import datetime
 
 from cases.addresses import sendable
 from cases.incoming import Address, ParsedMail, Screening
-from cases.model import Case, CaseEvent, Classification, Lead, Quota
+from cases.lifecycle import ANSWERED_FOR
+from cases.model import Assessment, Case, CaseEvent, Classification, Lead, Quota
+from routing.assess import assess
+from routing.choices import read_not_ours
 from routing.match import Match
 from routing.policy import Policy
 from routing.trust import Trust, authentication
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The first mail of a case, read again because somebody else will handle it."""
+
+    mail: ParsedMail
+    classification: Classification
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +32,10 @@ class Situation:
     classification: Classification | None  #: None for a machine's mail: nobody reads it
     match: Match
     signed_lead: Lead | None  #: the first lead by token or thread, whoever the sender is
-    history: tuple[CaseEvent, ...]  #: the answers that the case of the lead has had so far
+    history: tuple[CaseEvent, ...]  #: what happened so far to the case of the lead
     quota: Quota  #: for automatic letters to the complainant or sender
-    department_quota: Quota  #: for automatic letters to the department of the lead
+    department_quota: Quota  #: for automatic letters to the department or supervisor of the lead
+    original: Original | None = None  #: of the lead's case, where `needs_original` says so
     sent_before: Case | None = None  #: the case of the same words by the same sender an hour ago
     same_message_id: bool = False  #: another mail has this Message-ID, but other content (F21)
     trust: Trust
@@ -49,6 +62,20 @@ class Situation:
             raise ValueError("a person's mail must be classified before it is decided")
         return self.classification
 
+    def assess(self) -> Assessment:
+        """Return the initial assessment of this mail."""
+        kinds = kinds_attached(self.mail)
+        return assess(self.words, self.read(), self.policy, attached=kinds)
+
+    def first_mail(self) -> Original:
+        """Return the first mail of the lead's case; raises ValueError if nobody read it again.
+
+        That is so when the case changed between reading and deciding: the next attempt reads it.
+        """
+        if self.original is None:
+            raise ValueError("the first mail of the case must be read before the case moves")
+        return self.original
+
     def why_silent(self) -> str:
         """Return why no automatic letter goes to the complainant, "" if one may."""
         if not self.screening.may_answer:
@@ -66,6 +93,28 @@ class Situation:
     ) -> CaseEvent:
         """Return an event of this moment."""
         return CaseEvent(at=self.now, kind=kind, actor=actor, detail=detail, reasons=reasons)
+
+
+def needs_original(mail: ParsedMail, found: Match, policy: Policy) -> bool:
+    """Tell whether a mail may send its case elsewhere, so that its first mail is wanted again."""
+    if found.lead is None:
+        return False
+    case = found.lead.case
+    if case.guess_at is not None or found.role == "supervisor" or homeless(case, policy):
+        return True
+    return found.role == "department" and read_not_ours(mail.text, policy) is not None
+
+
+def homeless(case: Case, policy: Policy) -> bool:
+    """Tell whether every department of an open case is gone from the rules."""
+    waits = case.guess_at is not None or case.status in ANSWERED_FOR
+    return not waits and policy.departments.keys().isdisjoint(case.departments)
+
+
+def kinds_attached(mail: ParsedMail) -> frozenset[str]:
+    """Return what is attached, in the words of the rules' `needs`."""
+    pictures = any(item.type.startswith("image/") for item in mail.attachments)
+    return frozenset({"photo"} if pictures else ())
 
 
 def complainant_of(mail: ParsedMail, policy: Policy) -> Address:

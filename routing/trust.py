@@ -1,4 +1,4 @@
-"""Does a department's word count? Three proofs (design 7.4, reliability 3.5). Pure.
+"""Does a department's or a supervisor's word count? Three proofs. Pure (design 7.4).
 
 The token, or a signed Message-ID in the thread, shows that the writer has our routed mail, the list
 that the address is the department's, and our own mail server's Authentication-Results that the
@@ -15,9 +15,12 @@ from routing.policy import Policy
 #: What may hold anybody's words within a result: quoted strings, and comments without a comment.
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 #: A signed Message-ID of one of these in the thread is as good as the token.
-_TO_DEPARTMENTS = frozenset(
-    {LetterName.ROUTED.value, LetterName.FOLLOW_UP.value, LetterName.HOW_TO_ANSWER.value}
-)
+TO_DEPARTMENTS = frozenset(
+    name.value
+    for name in (
+        LetterName.ROUTED, LetterName.FOLLOW_UP, LetterName.HOW_TO_ANSWER, LetterName.MOVED_ON,
+    )
+)  # fmt: skip
 _COMMENT = re.compile(r"\([^()]*\)?")
 _DEEPEST = 10
 
@@ -39,6 +42,7 @@ class Authority:
     department: str
     granted: bool
     why_not: str = ""
+    elsewhere: bool = False  #: nothing else is missing, but the department has the case no more
 
 
 def authority(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> Authority:
@@ -48,18 +52,34 @@ def authority(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> Aut
     department = policy.departments.get(key)
     if department is None:
         return Authority(department=key, granted=False, why_not="the department is gone")
-    if lead.scope is not Scope.DEPARTMENT and lead.letter not in _TO_DEPARTMENTS:
+    if lead.scope is not Scope.DEPARTMENT and lead.letter not in TO_DEPARTMENTS:
         why_not = "it answers none of our mails to the department"
     elif not mail.sender_certain:
         why_not = "its sender is ambiguous"
     elif addr not in department.listed:
         why_not = f"{addr} is not on the list of {key}"
-    elif key not in lead.case.departments:
-        why_not = f"{key} does not handle this case now"
     else:
         verdict = authentication(mail, trust)
         why_not = "" if verdict in ("pass", "off") else f"the sender's authentication is {verdict}"
-    return Authority(department=key, granted=not why_not, why_not=why_not)
+    elsewhere = not why_not and key not in lead.case.departments
+    if elsewhere:
+        why_not = f"{key} does not handle this case now"
+    return Authority(department=key, granted=not why_not, why_not=why_not, elsewhere=elsewhere)
+
+
+def supervising(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> Authority:
+    """Weigh the proofs of a supervisor's reply to a letter that asks for a decision."""
+    addr = mail.sender.addr.lower()
+    if lead.scope is not Scope.SUPERVISOR and lead.letter != LetterName.DECISION_NEEDED:
+        why_not = "it answers none of our letters to supervisors"
+    elif not mail.sender_certain:
+        why_not = "its sender is ambiguous"
+    elif not policy.decides(addr):
+        why_not = f"{addr} is no supervisor"
+    else:
+        verdict = authentication(mail, trust)
+        why_not = "" if verdict in ("pass", "off") else f"the sender's authentication is {verdict}"
+    return Authority(department="", granted=not why_not, why_not=why_not)
 
 
 def authentication(mail: ParsedMail, trust: Trust) -> str:

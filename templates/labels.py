@@ -12,13 +12,66 @@ _LABELS = {
     "quantity": {"en": "Quantity", "zh": "数量"},
     "customer": {"en": "Customer", "zh": "客户姓名"},
     "demand": {"en": "Request", "zh": "诉求"},
+    "organisation": {"en": "Organisation", "zh": "单位"},
+    "address": {"en": "Address", "zh": "地址"},
+    "email": {"en": "E-mail", "zh": "邮箱"},
+    "customer_number": {"en": "Customer number", "zh": "客户号"},
+    "place": {"en": "Bought at", "zh": "购买地点"},
+    "purchased": {"en": "Bought on", "zh": "购买日期"},
+    "incident": {"en": "Happened on", "zh": "发生日期"},
+    "photo": {"en": "Photo", "zh": "照片"},
+}
+
+#: How we ask for a fact that a case needs, and where it is found (K038).
+_WANTED = {
+    "product": {"en": "the name of the product", "zh": "产品名称"},
+    "model": {"en": "the model (on the rating plate or the package)", "zh": "型号（见铭牌或包装）"},
+    "batch": {
+        "en": "the batch number (printed on the package, often at the bottom)",
+        "zh": "批号（印在包装上，多在底部）",
+    },
+    "serial": {
+        "en": "the serial number (on the rating plate, S/N)",
+        "zh": "序列号（见铭牌，标有 S/N）",
+    },
+    "order": {"en": "the order number", "zh": "订单号"},
+    "tracking": {"en": "the tracking number of the parcel", "zh": "快递单号"},
+    "phone": {"en": "a phone number at which we can reach you", "zh": "方便联系您的电话"},
+    "date": {"en": "the date", "zh": "日期"},
+    "quantity": {"en": "how many are affected", "zh": "涉及的数量"},
+    "customer": {"en": "your name", "zh": "您的姓名"},
+    "organisation": {"en": "the name of your organisation", "zh": "单位名称"},
+    "address": {"en": "the address of the delivery", "zh": "收货地址"},
+    "email": {"en": "your e-mail address", "zh": "您的邮箱"},
+    "customer_number": {"en": "your customer number", "zh": "您的客户号"},
+    "place": {"en": "where you bought it", "zh": "购买地点"},
+    "purchased": {"en": "the date of purchase", "zh": "购买日期"},
+    "incident": {"en": "the date when it happened", "zh": "发生日期"},
+    "demand": {"en": "what you would like us to do", "zh": "您希望我们怎样处理"},
+    "photo": {"en": "a photo", "zh": "照片"},
+}
+
+#: What contradicts a fact, for whoever has to work with it.
+_DOUBTS = {
+    "check_digit": {
+        "en": "its check digit is wrong, perhaps a slip",
+        "zh": "校验位不符，可能写错",
+    },
+    "not_this_product": {
+        "en": "not in the format of this product",
+        "zh": "不是这个产品的编号格式",
+    },
+    "unknown_model": {
+        "en": "this product does not come in this model",
+        "zh": "该产品没有这个型号",
+    },
 }
 
 #: What people ask for (K063); classify names the kinds.
 _DEMANDS = {
     "refund": {"en": "a refund", "zh": "退款"},
     "exchange": {"en": "an exchange", "zh": "换货"},
-    "return": {"en": "to return it", "zh": "退货"},
+    "resend": {"en": "to send it again", "zh": "补发"},
     "repair": {"en": "a repair", "zh": "维修"},
     "apology": {"en": "an apology", "zh": "道歉"},
     "compensation": {"en": "compensation", "zh": "赔偿"},
@@ -44,6 +97,17 @@ def value(name: str, written: str, language: str) -> str:
     if name == "demand":
         return _DEMANDS.get(written, {}).get(language, written)
     return written
+
+
+def wanted(names: str, language: str) -> str:
+    """Return how we ask for a fact; of `batch|serial` any one will do."""
+    asked = [_WANTED.get(name, {}).get(language, name) for name in names.split("|")]
+    return ("，或" if language == "zh" else ", or ").join(asked)
+
+
+def doubt(key: str, language: str) -> str:
+    """Return what contradicts a fact, in words."""
+    return _DOUBTS.get(key, {}).get(language, key)
 
 
 def warning(name: str, language: str) -> str:

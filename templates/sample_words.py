@@ -7,6 +7,9 @@ Facts = Mapping[str, object]
 EN: Facts = {
     "desk": "Complaint Desk",
     "quality": "Quality",
+    "service": "Service",
+    "delivery": "Delivery",
+    "subcategory": "Defect",
     "quality_department": "Quality",
     "service_department": "Service",
     "important": "Important",
@@ -20,6 +23,8 @@ EN: Facts = {
         "money back, not another bottle."
     ),
     "more": "I found the receipt, see attached. Is anybody looking at this?",
+    "returned_by": ("Quality",),
+    "not_ours": "Not ours. The parcel stood in the rain at the depot.",
     "reply": "We are checking the lids of that batch, more tomorrow.",
     "outcome": (
         "We have tested the lid you sent us. The sealing ring was cut in the wrong size.\n\n"
@@ -34,6 +39,10 @@ EN: Facts = {
         {"name": "product", "value": "Kids Thermos", "known": True},
         {"name": "batch", "value": "B2026-0877", "known": True},
         {"name": "date", "value": "3 November", "known": False},
+    ),
+    "doubted_facts": (
+        {"name": "batch", "value": "B2026-0877", "known": True, "doubt": ""},
+        {"name": "serial", "value": "7731920045", "known": False, "doubt": "check_digit"},
     ),
     "reasons": (
         "Rule “Faults of products go to Quality”: category quality, product Kids Thermos",
@@ -54,6 +63,9 @@ EN: Facts = {
 ZH: Facts = {
     "desk": "投诉受理中心",
     "quality": "质量",
+    "service": "服务",
+    "delivery": "物流",
+    "subcategory": "变质",
     "quality_department": "质量部",
     "service_department": "客服部",
     "important": "重要",
@@ -66,6 +78,8 @@ ZH: Facts = {
         "孩子喝了一口就吐了！\n\n保质期明明还有五天，冰箱里放着的。我要求退款，并且给个说法。"
     ),
     "more": "小票找到了，见附件。这件事到底有没有人在处理？",
+    "returned_by": ("质量部",),
+    "not_ours": "不是我们。箱子是在网点淋的雨。",
     "reply": "我们正在查这个批次的留样，明天给结果。",
     "outcome": (
         "我们检测了同批次的留样，并查看了运输记录：这批牛奶在运往门店的途中，冷藏车温度有"
@@ -79,6 +93,10 @@ ZH: Facts = {
         {"name": "product", "value": "鲜牛奶", "known": True},
         {"name": "batch", "value": "20240611A", "known": True},
         {"name": "date", "value": "昨天", "known": False},
+    ),
+    "doubted_facts": (
+        {"name": "batch", "value": "20240611A", "known": True, "doubt": ""},
+        {"name": "serial", "value": "7731920045", "known": False, "doubt": "check_digit"},
     ),
     "reasons": (
         "规则“产品问题转质量部”：类别为质量，产品为鲜牛奶",

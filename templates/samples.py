@@ -13,6 +13,7 @@ from templates.sample_words import EN, ZH, Facts
 
 _AT = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)
 _DUE = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+_GUESS = datetime(2026, 11, 24, 5, 12, tzinfo=UTC)
 _NOBODY: Mapping[str, object] = {"name": "", "addr": ""}
 
 
@@ -55,6 +56,8 @@ def _variants(words: Facts) -> dict[LetterName, dict[str, dict[str, object]]]:
         LetterName.HOW_TO_ANSWER: _how_to_answers(words),
         LetterName.OUTCOME: _outcomes(words),
         LetterName.ALERT: _alerts(words),
+        LetterName.DECISION_NEEDED: _decisions(words),
+        LetterName.MOVED_ON: _moved_on(words),
     }
 
 
@@ -64,6 +67,7 @@ def _acknowledgements(words: Facts) -> dict[str, dict[str, object]]:
         "category_name": words["quality"],
         "unsure": False,
         "facts": words["known_facts"],
+        "missing": (),
         "due_at": _DUE,
         "serious": False,
         "again": False,
@@ -80,6 +84,7 @@ def _acknowledgements(words: Facts) -> dict[str, dict[str, object]]:
         "again": usual | {"again": True},
         "unreadable": usual | {"unreadable": True, "unsure": True, "facts": ()},
         "unopened": usual | {"unopened": True},
+        "missing": usual | {"missing": ("product|model", "batch|serial|order", "photo")},
     }
 
 
@@ -100,6 +105,11 @@ def _routed(words: Facts) -> dict[str, dict[str, object]]:
     usual: dict[str, object] = {
         "department_name": words["quality_department"],
         "category_name": words["quality"],
+        "subcategory_name": words["subcategory"],
+        "also": (),
+        "others": (),
+        "guessed": False,
+        "decided_by": "",
         "severity": "important",
         "severity_name": words["important"],
         "serious": False,
@@ -138,6 +148,7 @@ def _routed_changes(words: Facts) -> dict[str, dict[str, object]]:
     bare = {
         "complainant": _NOBODY,
         "subject": "",
+        "subcategory_name": "",
         "text": "",
         "facts": (),
         "reasons": (),
@@ -150,6 +161,13 @@ def _routed_changes(words: Facts) -> dict[str, dict[str, object]]:
         "serious": serious,
         "again": {"again": True, "history": history},
         "unsure": {"unsure": True},
+        "guessed": {"unsure": True, "guessed": True},
+        "decided": {"decided_by": "supervisor@example.com"},
+        "several": {
+            "also": (words["service"],),
+            "others": (words["service_department"],),
+            "facts": words["doubted_facts"],
+        },
         "enquiry": {"matter": "enquiry"},
         "suggestion": {"matter": "suggestion"},
         "praise": {"matter": "praise", "due_at": None},
@@ -165,9 +183,16 @@ def _follow_ups(words: Facts) -> dict[str, dict[str, object]]:
         "text": words["more"],
         "due_at": _DUE,
         "attachments": _FILES[1:],
+        "added": words["doubted_facts"],
         "original_attached": True,
     }
-    bare = {"complainant": _NOBODY, "text": "", "attachments": (), "original_attached": False}
+    bare = {
+        "complainant": _NOBODY,
+        "text": "",
+        "attachments": (),
+        "added": (),
+        "original_attached": False,
+    }
     return {"usual": usual, "bare": usual | bare | {"due_at": None}}
 
 
@@ -209,6 +234,65 @@ def _alerts(words: Facts) -> dict[str, dict[str, object]]:
     }
     bare = {"reasons": (), "department_names": (), "complainant": _NOBODY, "text": "", "facts": ()}
     return {"usual": usual, "bare": usual | bare | {"due_at": None}}
+
+
+def _decisions(words: Facts) -> dict[str, dict[str, object]]:
+    usual: dict[str, object] = {
+        "options": (
+            {"letter": "A", "name": words["quality"], "percent": 48},
+            {"letter": "B", "name": words["service"], "percent": 31},
+            {"letter": "C", "name": words["delivery"], "percent": 12},
+        ),
+        "no_complaint": "N",
+        "answer_to": "complaints+s.abcdefghijklmnopqrstuvwxyz@example.com",
+        "complainant": words["complainant"],
+        "received_at": _AT,
+        "subject": words["subject"],
+        "text": words["text"],
+        "attachments": _FILES[:2],
+        "original_attached": True,
+        "due_at": _DUE,
+        "guess_at": _GUESS,
+        "department_names": (),
+        "returned_by": (),
+        "returned": "",
+        "answered": False,
+        "read": "",
+        "authorised": True,
+        "unreadable": False,
+    }
+    return {
+        "usual": usual,
+        **{name: usual | change for name, change in _decision_changes(words).items()},
+    }
+
+
+def _decision_changes(words: Facts) -> dict[str, dict[str, object]]:
+    bare = {
+        "complainant": _NOBODY,
+        "subject": "",
+        "text": "",
+        "attachments": (),
+        "original_attached": False,
+        "answer_to": "",
+        "due_at": None,
+        "guess_at": None,
+        "answered": True,
+        "unreadable": True,
+    }
+    return {
+        "urgent": {"guess_at": None, "department_names": (words["quality_department"],)},
+        "returned": {"returned_by": words["returned_by"], "returned": words["not_ours"]},
+        "not understood": {"answered": True, "read": words["reply"]},
+        "not authorised": {"answered": True, "read": "A", "authorised": False},
+        "bare": bare,
+    }
+
+
+def _moved_on(words: Facts) -> dict[str, dict[str, object]]:
+    to: dict[str, object] = {"to": (words["service_department"],)}
+    usual = {"department_name": words["quality_department"]} | to
+    return {"usual": usual, "undecided": usual | {"to": ()}}
 
 
 # ---------------------------------------------------------------- words

@@ -24,7 +24,8 @@ from jinja2.runtime import BlockReference, Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from templates.labels import label, value, warning
+from templates.labels import doubt, label, value, wanted, warning
+from templates.links import mailto
 
 LINE_MAX = 300  #: characters of a value printed on one line
 QUOTE_COLUMNS = 72  #: columns of quoted text, without the "> "
@@ -247,6 +248,25 @@ def _time(value: object) -> datetime:
     raise TypeError(f"a time is wanted here, not {type(value).__name__}")
 
 
+def _in_language(words: Callable[[str, str], str]) -> Callable[..., str]:
+    """Make a filter of a table of words."""
+
+    @pass_context
+    def translated(context: Context, name: str) -> str:
+        return words(name, str(context["language"]))
+
+    return translated
+
+
+@pass_context
+def _value(context: Context, written: str, name: str) -> str:
+    return value(name, str(written), str(context["language"]))
+
+
+def _mailto(address: str, subject: str, body: str) -> str:
+    return _Block(mailto(address, subject, body))  # encoded: no blank, no line end, no quote
+
+
 def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
     """The allow-list; no `attr`, `format` or `map`, and nothing that hides a missing fact."""
 
@@ -258,22 +278,13 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
     def when_brief(context: Context, at: object) -> str:
         return brief_moment(_time(at), language=str(context["language"]), zone=zone)
 
-    @pass_context
-    def fact_label(context: Context, name: str) -> str:
-        return label(name, str(context["language"]))
-
-    @pass_context
-    def fact_value(context: Context, written: str, name: str) -> str:
-        return value(name, str(written), str(context["language"]))
-
-    @pass_context
-    def file_warning(context: Context, name: str) -> str:
-        return warning(name, str(context["language"]))
-
     return {
-        "label": fact_label,
-        "warning": file_warning,
-        "value": fact_value,
+        "label": _in_language(label),
+        "warning": _in_language(warning),
+        "wanted": _in_language(wanted),
+        "doubt": _in_language(doubt),
+        "mailto": _mailto,
+        "value": _value,
         "names": _names,
         "paragraphs": _paragraphs,
         "person": _person,

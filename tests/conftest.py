@@ -57,7 +57,9 @@ MakeRaw = Callable[..., bytes]
 class PlainClassifier(Classifier):
     """A classifier whose reading can be foretold: by one word, without a model."""
 
-    def classify(self, text: str, *, subject: str = "", language: str = "") -> Classification:
+    def classify(
+        self, text: str, *, subject: str = "", language: str = "", signature: str = ""
+    ) -> Classification:
         """Read `late` as delivery, `rude` as service, a question mark as an enquiry."""
         words = f"{subject}\n{text}".casefold()
         category = Category.QUALITY
@@ -215,3 +217,25 @@ def desk(config_file: Path, rules: RuleSet, shipped_letters: Letters, empty_data
         letters=shipped_letters,
         owner="test:1",
     )
+
+
+@pytest.fixture(scope="session")
+def few_texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fifteenth of our texts: enough for a model, few enough for a test."""
+    folder = tmp_path_factory.mktemp("data")
+    data = ROOT / "classify" / "data"
+    for path in data.glob("*.jsonl"):
+        lines = path.read_text(encoding="utf-8").splitlines()[::15]
+        (folder / path.name).write_text("\n".join(lines), encoding="utf-8")
+    (folder / "concepts.txt").write_bytes((data / "concepts.txt").read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_model(few_texts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that learned from a fifteenth of our texts."""
+    from classify.train import train  # late: most tests need no spaCy
+
+    folder = tmp_path_factory.mktemp("models") / "small"
+    train(few_texts, folder)
+    return folder

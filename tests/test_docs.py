@@ -151,6 +151,9 @@ def test_the_examples_of_the_supervisors_manual_are_a_rules_file(tmp_path: Path)
     """The YAML of docs/rules.md, read as one file, has no problem."""
     file = tmp_path / "rules.yaml"
     file.write_text(_yaml_of("rules.md"), encoding="utf-8")
+    manual = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    catalogue = manual.partition("```csv\n")[2].partition("```")[0]
+    (tmp_path / "products.csv").write_text(catalogue, encoding="utf-8")
 
     rules = rules_file.load(file)
 

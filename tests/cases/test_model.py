@@ -1,6 +1,6 @@
 """The shared nouns: what errors say, and what little the values compute."""
 
-from dataclasses import FrozenInstanceError, fields, is_dataclass
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
 
 import pytest
 
@@ -13,7 +13,7 @@ from cases.errors import (
     MailboxUnavailable,
     Problem,
 )
-from cases.incoming import Attachment
+from cases.incoming import Address, Attachment, ParsedMail
 from cases.model import Category, Classification, Fact, Matter, Move, Status
 from tests.conftest import MakeMail
 
@@ -93,3 +93,13 @@ def test_values_of_facts_are_found_by_name() -> None:
     )
 
     assert read.values("batch") == ("1", "3")
+
+
+def test_the_signature_is_what_stands_below_the_two_dashes() -> None:
+    """Quoted history below it is somebody else's, and so are dashes inside of history."""
+    sender = Address(addr="a@customer.example")
+    quoted = "-- \nAnna Holm\nHolm Bakeries\n> On Monday you wrote:\n> --\n> Bob"
+    mail = ParsedMail(sender=sender, sender_certain=True, quoted=quoted)
+
+    assert mail.signature == "Anna Holm\nHolm Bakeries"
+    assert replace(mail, quoted="> -- \n> Bob").signature == ""

@@ -21,10 +21,12 @@ from pipeline import reading, reading_child, reading_wire
 class Unread:
     """A classifier that reads nothing."""
 
-    def __init__(self, *_arguments: object) -> None:
+    def __init__(self, *_arguments: object, **_options: object) -> None:
         """Take what a classifier takes."""
 
-    def classify(self, text: str, *, subject: str = "", language: str = "") -> Classification:
+    def classify(
+        self, text: str, *, subject: str = "", language: str = "", signature: str = ""
+    ) -> Classification:
         """Say the same of every mail."""
         return Classification(
             language="en",

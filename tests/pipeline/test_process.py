@@ -33,7 +33,7 @@ def test_an_empty_inbox_gives_nothing_to_do(office: Office) -> None:
     assert process_one(office.desk, now=office.now) is None
 
 
-@pytest.mark.parametrize("place", ["_understand", "_settle", "_apply", "queue", "_finish"])
+@pytest.mark.parametrize("place", ["_understand", "_settle", "_apply", "save", "_finish"])
 def test_a_crash_between_taking_and_settling_leaves_one_case(
     place: str, office: Office, make_raw: MakeRaw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +104,7 @@ def round_by_round(office: Office, rounds: int) -> list[Handled]:
 def test_a_mail_that_defeats_the_parser_becomes_a_case_a_person_can_read(
     office: Office, make_raw: MakeRaw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is read in part at once: the sender is acknowledged, the department gets the original."""
+    """It is read in part at once: acknowledged, routed with the original, a supervisor is asked."""
     monkeypatch.setattr(reading, "parse", poisoned)
     (done,) = office.take(make_raw())
 
@@ -114,7 +114,7 @@ def test_a_mail_that_defeats_the_parser_becomes_a_case_a_person_can_read(
     routed = next(x for x in done.decision.letters if x.name is LetterName.ROUTED)
     assert routed.facts["unreadable"] is True
     assert routed.attach_original
-    assert office.kinds() == ["registered", "acknowledged", "routed"]
+    assert office.kinds() == ["registered", "acknowledged", "asked", "routed"]
 
 
 def test_a_mail_that_nothing_can_handle_is_set_aside(

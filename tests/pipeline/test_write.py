@@ -11,7 +11,7 @@ from cases.outgoing import OutgoingMail
 from cases.tokens import find_tokens, loop_mark, own_case
 from pipeline.desk import Desk
 from pipeline.write import MOST_ORIGINAL, compose
-from routing import letters
+from routing import letters, letters_staff
 from tests.conftest import MakeCase
 
 Compose = Callable[..., OutgoingMail]
@@ -44,7 +44,7 @@ def outcome(desk: Desk, make_case: MakeCase) -> Letter:
 def alert(desk: Desk, make_case: MakeCase) -> Letter:
     """Return an alert about case 7."""
     policy = desk.rules.policy
-    return letters.alerts(make_case(), ("gm@example.com",), policy, reasons=(), revision=1)[0]
+    return letters_staff.alerts(make_case(), ("gm@example.com",), policy, reasons=(), revision=1)[0]
 
 
 def test_an_outcome_stands_in_the_complainants_own_thread(
@@ -128,6 +128,7 @@ def test_a_huge_original_stays_in_the_store(
             "text": "x",
             "due_at": None,
             "attachments": (),
+            "added": (),
         },
     )
     small, huge = (

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("matter", sa.String(length=12), nullable=False),
         sa.Column("category", sa.String(length=12), nullable=False),
+        sa.Column("subcategory", sa.String(length=64), nullable=False),
         sa.Column("severity", sa.String(length=32), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("unsure", sa.Boolean(), nullable=False),
@@ -33,6 +34,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("guess_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("close_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rules_version", sa.String(length=64), nullable=False),
@@ -45,6 +47,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_case__complainant_addr"), ["complainant_addr"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_case__guess_at"), ["guess_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_case__status_close_at"), ["status", "close_at"], unique=False
         )
@@ -71,6 +74,27 @@ def upgrade() -> None:
         sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_suppression")),
     )
+    op.create_table(
+        "correction",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("case_id", ROW_ID, nullable=False),
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=320), nullable=False),
+        sa.Column("how", sa.String(length=12), nullable=False),
+        sa.Column("was", sa.String(length=12), nullable=False),
+        sa.Column("category", sa.String(length=12), nullable=False),
+        sa.Column("matter", sa.String(length=12), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name=op.f("fk_correction_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("key", name=op.f("uq_correction_key")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_correction_case_id_id"), ["case_id", "id"], unique=False
+        )
+
     op.create_table(
         "event",
         sa.Column("id", ROW_ID, nullable=False),
