@@ -6,7 +6,7 @@ from cases.model import Matter
 from classify.script import phrases_of
 
 SURE = 0.8  #: how sure the model must be that somebody does not complain
-_UPSET = 0.5  #: a probability above this that goods, service or delivery failed
+_UPSET = 0.8  #: a probability above this that goods, service or delivery failed
 
 #: words of somebody who has something to complain about, whatever else is said
 _GRIEVANCE = phrases_of(
