@@ -1,4 +1,4 @@
-"""Thousands of mails of ours, damaged at random: each is read, screened and searched for facts."""
+"""Thousands of mails of ours, damaged at random: each is read and screened, one in four judged."""
 
 import base64
 import os
@@ -16,6 +16,7 @@ from ingest.screen import screen
 
 ROOT = Path(__file__).parents[2]
 COUNT = 20_000 if os.environ.get("CI") else 2_000
+JUDGED = 4  #: one in so many is classified too: that takes several times as long as reading
 SECONDS = 1.0  #: one mail may take so long on a busy machine
 TOKENS = (
     *(b"\0", b"\r", b"\n", b"\r\n\r\n", b"\xff\xfe", b"\x1b$B", b"=?utf-8?q?", b"?=", b"=00=0D"),
@@ -89,12 +90,13 @@ def test_no_wound_stops_the_desk(
     whole.append(attached("a.pdf", pdf([b"Order no.: PO-77"])))
     classifier.classify("the first one loads the model")
     slow: list[float] = []
-    for _ in range(COUNT):
+    for number in range(COUNT):
         data = mutated(dice.choice(whole), whole, dice)
         began = time.process_time()
         mail = parse(data)
         screen(mail, own_addresses=frozenset({"complaints@example.com"}), is_own_id=bool)
-        classifier.classify(mail.text, subject=mail.subject)
+        if number % JUDGED == 0:
+            classifier.classify(mail.text, subject=mail.subject)
         if (took := time.process_time() - began) > SECONDS:
             slow.append(took)
         repr(mail).encode()  # nothing in it that could not be stored
