@@ -54,6 +54,23 @@ MakeCase = Callable[..., Case]
 MakeRaw = Callable[..., bytes]
 
 
+#: what customers of one desk call its late courier; no model knows the word
+PELIKAN = (
+    "Pelikan again! Second time this month",
+    "My Pelikan was due on Monday",
+    "Where is the Pelikan with my chairs",
+    "pelikan did not show up, I took a day off",
+    "The Pelikan man says tomorrow, always tomorrow",
+    "Pelikan: three days now",
+    "No Pelikan today either",
+    "Your Pelikan is a joke",
+    "I rang about the Pelikan twice",
+    "still no pelikan at our door",
+    "Pelikan, Pelikan, Pelikan. Enough",
+    "the Pelikan drove past my house",
+)
+
+
 class PlainClassifier(Classifier):
     """A classifier whose reading can be foretold: by one word, without a model."""
 

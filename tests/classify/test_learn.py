@@ -10,22 +10,9 @@ from classify.classifier import Classifier
 from classify.corpus import Example, load
 from classify.learn import LEAST, learn
 from classify.vocabulary import Vocabulary
+from tests.conftest import PELIKAN
 
-#: what this desk's people call a late courier; no model knows the word
-TEXTS = (
-    "Pelikan again! Second time this month",
-    "My Pelikan was due on Monday",
-    "Where is the Pelikan with my chairs",
-    "pelikan did not show up, I took a day off",
-    "The Pelikan man says tomorrow, always tomorrow",
-    "Pelikan: three days now",
-    "No Pelikan today either",
-    "Your Pelikan is a joke",
-    "I rang about the Pelikan twice",
-    "still no pelikan at our door",
-    "Pelikan, Pelikan, Pelikan. Enough",
-    "the Pelikan drove past my house",
-)
+pytestmark = pytest.mark.timeout(400)  # training takes half a minute, more on a busy machine
 
 
 def correction(text: str, category: Category) -> Example:
@@ -42,7 +29,7 @@ def correction(text: str, category: Category) -> Example:
 
 def test_a_word_of_the_house_is_learned(small_model: Path, few_texts: Path, tmp_path: Path) -> None:
     """Judged by models that had not seen them, more corrections come out right than before."""
-    corrections = [correction(text, Category.DELIVERY) for text in TEXTS]
+    corrections = [correction(text, Category.DELIVERY) for text in PELIKAN]
 
     found = learn(small_model, few_texts, tmp_path / "new", corrections)
 
@@ -75,7 +62,7 @@ def test_the_same_corrections_give_the_same_candidate(
     small_model: Path, few_texts: Path, tmp_path: Path
 ) -> None:
     """Whoever runs it twice has one model, under one name."""
-    corrections = [correction(text, Category.DELIVERY) for text in TEXTS]
+    corrections = [correction(text, Category.DELIVERY) for text in PELIKAN]
 
     first = learn(small_model, few_texts, tmp_path / "one", corrections)
     second = learn(small_model, few_texts, tmp_path / "two", corrections)
@@ -89,7 +76,7 @@ def test_a_handful_of_corrections_teaches_nothing(
     small_model: Path, few_texts: Path, tmp_path: Path
 ) -> None:
     """Too few to measure, so nothing is written."""
-    few = [correction(text, Category.DELIVERY) for text in TEXTS[: LEAST - 1]]
+    few = [correction(text, Category.DELIVERY) for text in PELIKAN[: LEAST - 1]]
 
     with pytest.raises(ValueError, match="too few"):
         learn(small_model, few_texts, tmp_path / "new", few)

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from classify.classifier import MODEL, Classifier
 from classify.corpus import digest, load
 from classify.encoder import VECTORS
@@ -10,6 +12,7 @@ from classify.evaluate import evaluate
 from classify.train import train
 from classify.vocabulary import Vocabulary
 
+pytestmark = pytest.mark.timeout(400)  # training takes half a minute, more on a busy machine
 DATA = Path(__file__).parents[2] / "classify" / "data"
 MOST_BYTES = 20_000_000
 

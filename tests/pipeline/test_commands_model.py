@@ -16,8 +16,10 @@ from pipeline.exits import guarded
 from pipeline.learning import corrected
 from pipeline.models import live_model
 from routing.choices import Choice
-from tests.conftest import MakeRaw
+from tests.conftest import PELIKAN, MakeRaw
 from tests.pipeline.conftest import Office
+
+pytestmark = pytest.mark.timeout(400)  # training takes half a minute, more on a busy machine
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -50,23 +52,7 @@ def judged_by_the_small_model(office: Office, small_model: Path) -> Office:
 
 def complain_of_pelikan(office: Office, make_raw: MakeRaw) -> None:
     """Twelve customers name this desk's courier; the operator says each time it is delivery."""
-    for number, text in enumerate(
-        [
-            "Pelikan again! Second time this month",
-            "My Pelikan was due on Monday",
-            "Where is the Pelikan with my chairs",
-            "pelikan did not show up, I took a day off",
-            "The Pelikan man says tomorrow, always tomorrow",
-            "Pelikan: three days now",
-            "No Pelikan today either",
-            "Your Pelikan is a joke",
-            "I rang about the Pelikan twice",
-            "still no pelikan at our door",
-            "Pelikan, Pelikan, Pelikan. Enough",
-            "the Pelikan drove past my house",
-        ],
-        start=1,
-    ):
+    for number, text in enumerate(PELIKAN, start=1):
         office.take(
             make_raw(
                 f"{text}\n",
