@@ -52,9 +52,9 @@ class Classifier:
         read = next(self.classify_many([(text, subject, language)]))
         if not signature:
             return read
-        below = next(self.classify_many([(f"--\n{signature}", "", language)]))
+        below = self._engine.facts_in(_joined(f"--\n{signature}", ""))
         known = {fact.name for fact in read.facts}
-        people = (f for f in below.facts if f.name in _OF_PEOPLE and f.name not in known)
+        people = (f for f in below if f.name in _OF_PEOPLE and f.name not in known)
         return replace(read, facts=(*read.facts, *people))
 
     def classify_many(self, items: Iterable[tuple[str, str, str]]) -> Iterator[Classification]:

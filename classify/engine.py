@@ -42,6 +42,11 @@ class Engine:
         with self._nlp.memory_zone():
             return [judge(doc, tongue) for doc, tongue in self._nlp.pipe(pairs, as_tuples=True)]
 
+    def facts_in(self, text: str) -> tuple[Fact, ...]:
+        """Return the facts of a text that nobody need judge."""
+        with self._nlp.memory_zone():
+            return self._finder.find(self._nlp.make_doc(text))
+
     def text(self, doc: Doc) -> str:
         """Return the text of a Doc of ours."""
         return classify.tokens.text_of(doc)

@@ -2,27 +2,28 @@
 
 The weights may move away from those of the live model only as far as the corrections pull them, and
 our own texts hold them back: of these it shall say what it says today, so that a handful of
-corrections can't make it forget the rest. A
-candidate is measured beside the live model on texts neither has seen: our held-out texts, and the
-corrections themselves, each judged by a model that learned from the others only.
+corrections can't make it forget the rest. A candidate is measured beside the live model on texts
+neither has seen: our held-out texts, and the corrections themselves, each judged by a model that
+learned from the others only.
 """
 
 import hashlib
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import spacy
+from numpy.typing import NDArray
 
 from classify.corpus import Example, load
-from classify.fit import Table, solve
-from classify.linear import COLUMNS, EXCLUSIVE, HEADS, NAME, LinearClassifier, encoder, weigh
+from classify.fit import solve
+from classify.linear import COLUMNS, HEADS, NAME, LinearClassifier, encoder, shares
 from classify.ngrams import features
-from classify.solver import Floats, Sparse
-from classify.train import FOLDS, LIKENESS, new_pipeline, predict, targets
+from classify.solver import Floats
+from classify.train import FOLDS, LIKENESS, new_pipeline, predict, table_of, take_up, targets
 
 LEAST = 10  #: fewer corrections than this teach a model nothing that would hold
 SLACK = 0.01  #: share of our held-out texts that a candidate may lose, one at least
@@ -73,18 +74,19 @@ def learn(
     if not isinstance(old, LinearClassifier):
         raise TypeError(NAME)
     ours = load(data)
-    kept = [example for example in ours if not example.held_out]
+    kept = _read([example for example in ours if not example.held_out], old)
     tested = [example for example in ours if example.held_out]
+    said = _read(corrections, old)
     parts = np.random.default_rng(seed).permutation(len(corrections)) % FOLDS
     right_after = 0
     for part in range(FOLDS):
-        others = [c for c, at in zip(corrections, parts, strict=True) if at != part]
-        fitted = adapt(old, kept, others)
-        right_after += _right(fitted, [c for c in corrections if c not in others])
+        fitted = adapt(old, kept, [one for one, at in zip(said, parts, strict=True) if at != part])
+        unseen = [c for c, at in zip(corrections, parts, strict=True) if at == part]
+        right_after += _right(fitted, unseen)
     base = str(old_nlp.meta["version"]).partition("+")[0]
     version = f"{base}+{len(corrections)}.{_fingerprint(corrections)}"
     nlp, pipe = new_pipeline(version)
-    _copy(adapt(old, kept, corrections), pipe)
+    _copy(adapt(old, kept, said), pipe)
     nlp.to_disk(out)
     return Comparison(
         version=version,
@@ -97,45 +99,47 @@ def learn(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text and what never changes about it, however often a model is fitted."""
+
+    example: Example
+    counts: Counter[str]
+    vector: NDArray[np.float32]
+
+
+def _read(examples: Sequence[Example], old: LinearClassifier) -> list[_Text]:
+    vectors = encoder().encode_many([example.text for example in examples])
+    return [
+        _Text(example, features(example.text, old.concepts), vector)
+        for example, vector in zip(examples, vectors, strict=True)
+    ]
+
+
 def adapt(
-    old: LinearClassifier, kept: Sequence[Example], corrections: Sequence[Example]
+    old: LinearClassifier, kept: Sequence[_Text], corrections: Sequence[_Text]
 ) -> LinearClassifier:
     """Return the model `old` after it has seen the corrections among our own texts."""
     pipe = LinearClassifier()
     _copy(old, pipe)
-    examples = [*kept, *(replace(example, real=True) for example in corrections)]
-    counted = [features(example.text, pipe.concepts) for example in examples]
-    _learn_words(pipe, counted[len(kept) :])
-    vectors = encoder().encode_many([example.text for example in examples])
-    root, unfold = pipe.likeness.roots()
-    rows = [weigh(counts, pipe.index, pipe.idf, pipe.scales) for counts in counted]
-    table = Table(Sparse.of(rows, len(pipe.names)), pipe.likeness.of(vectors) @ unfold * LIKENESS)
+    _learn_words(pipe, [text.counts for text in corrections])
+    texts = [*kept, *corrections]
+    vectors = np.array([text.vector for text in texts])
+    table = table_of(pipe, [text.counts for text in texts], vectors)
+    root, _ = pipe.likeness.roots
     start = np.vstack([pipe.weights, root @ pipe.pulls / LIKENESS, pipe.bias[None]])
     weight = np.vstack([np.ones((len(kept), len(HEADS))), _heed(corrections)])
-    wanted = targets(examples)
-    wanted[: len(kept)] = _said(table.times(start[:-1]) + start[-1])[: len(kept)]
-    weights, bias = solve(table, wanted, weight, start.astype(np.float64), hold_bias=True)
-    words = len(pipe.names)
-    pipe.weights = weights[:words].astype(np.float16)
-    pipe.pulls = (unfold @ weights[words:] * LIKENESS).astype(np.float32)
-    pipe.bias = bias.astype(np.float32)
+    wanted = targets([text.example for text in texts])
+    said_today = shares(table.times(start[:-1]) + start[-1], dict.fromkeys(HEADS, 1.0))
+    wanted[: len(kept)] = said_today[: len(kept)]
+    take_up(pipe, *solve(table, wanted, weight, start.astype(np.float64), hold_bias=True))
     return pipe
 
 
-def _said(logits: Floats) -> Floats:
-    """Return what the live model says of each text, as targets to keep to."""
-    said = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    for head in EXCLUSIVE:
-        at = HEADS[head]
-        raised = np.exp(logits[:, at] - logits[:, at].max(axis=1, keepdims=True))
-        said[:, at] = raised / raised.sum(axis=1, keepdims=True)
-    return np.asarray(said, np.float64)
-
-
-def _heed(corrections: Sequence[Example]) -> Floats:
+def _heed(corrections: Sequence[_Text]) -> Floats:
     """Weigh corrections: a person named one category, and nothing about the others."""
     return np.array(
-        [(_HEED, 0.0, _HEED if example.matter else 0.0, 0.0) for example in corrections]
+        [(_HEED, 0.0, _HEED if text.example.matter else 0.0, 0.0) for text in corrections]
     ).reshape(-1, len(HEADS))
 
 

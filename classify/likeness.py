@@ -4,6 +4,8 @@ A radial kernel over the vectors of classify/encoder.py, by the method of NystrÃ
 Seeger 2001): a model that is linear in these features bends where words alone draw a straight line.
 """
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,8 +34,9 @@ class Likeness:
         distances = 1 + self._squares - 2 * (vectors @ self.landmarks.T)
         return np.asarray(np.exp(-GAMMA * np.maximum(distances, 0)), np.float32)
 
+    @cached_property
     def roots(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the root of the landmarks' likeness to each other, and its inverse.
+        """The root of the landmarks' likeness to each other, and its inverse.
 
         Likeness times the inverse has the inner products of the kernel itself, so that the penalty
         of training treats every direction alike.

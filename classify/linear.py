@@ -91,9 +91,7 @@ class LinearClassifier:
         """Judge `doc`. Total."""
         words: dict[str, list[str]] = {}
         text = text_of(doc)
-        counts = features(text, self.concepts, words)
-        at, values = weigh(counts, self.index, self.idf, self.scales)
-        parts = self.weights[at].astype(np.float32) * values[:, None]
+        at, parts = self._parts(text, words)
         scores = self.probabilities(parts.sum(axis=0) + self.alike(text) + self.bias)
         scores[-1] = self._serious(text, whole=float(scores[-1]))
         doc.cats = dict(zip(COLUMNS, scores.tolist(), strict=True))
@@ -113,14 +111,16 @@ class LinearClassifier:
 
     def judge(self, text: str) -> Floats:
         """Return calibrated probabilities, column by column, of `text` as one piece."""
-        counts = features(text, self.concepts)
+        _, parts = self._parts(text)
+        return self.probabilities(parts.sum(axis=0) + self.alike(text) + self.bias)
+
+    def _parts(
+        self, text: str, words: dict[str, list[str]] | None = None
+    ) -> tuple[NDArray[np.int64], Floats]:
+        """Return the features of `text`, and what each of them says to each column."""
+        counts = features(text, self.concepts, words)
         at, values = weigh(counts, self.index, self.idf, self.scales)
-        logits = (
-            (self.weights[at].astype(np.float32) * values[:, None]).sum(axis=0)
-            + self.alike(text)
-            + self.bias
-        )
-        return self.probabilities(np.asarray(logits, np.float32))
+        return at, self.weights[at].astype(np.float32) * values[:, None]
 
     def alike(self, text: str) -> Floats:
         """Return what the likeness of `text` to the landmarks says to each column."""
@@ -131,11 +131,7 @@ class LinearClassifier:
 
     def probabilities(self, logits: Floats) -> Floats:
         """Turn one row of logits into calibrated probabilities, column by column."""
-        category = softmax(logits[:4] / self.temperatures["category"])
-        applies = _logistic(logits[4:7] / self.temperatures["applies"])
-        matter = softmax(logits[7:11] / self.temperatures["matter"])
-        serious = _logistic(logits[11:] / self.temperatures["serious"])
-        return np.concatenate([category, applies, matter, serious]).astype(np.float32)
+        return shares(logits, self.temperatures).astype(np.float32)
 
     def _evidence(
         self, at: NDArray[np.int64], parts: Floats, best: int, words: Mapping[str, list[str]]
@@ -186,14 +182,17 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def _logistic(logits: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
-
-
-def softmax(logits: Floats) -> Floats:
-    """Return the probabilities of exclusive answers along the last axis."""
-    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
+def shares(logits: NDArray[np.floating], temperatures: Mapping[str, float]) -> NDArray[np.floating]:
+    """Return the probabilities of every question's answers along the last axis."""
+    found = np.empty_like(logits)
+    for head, at in HEADS.items():
+        cooled = logits[..., at] / temperatures[head]
+        if head in EXCLUSIVE:
+            raised = np.exp(cooled - cooled.max(axis=-1, keepdims=True))
+            found[..., at] = raised / raised.sum(axis=-1, keepdims=True)
+        else:
+            found[..., at] = 1 / (1 + np.exp(-np.clip(cooled, -30, 30)))
+    return found
 
 
 @Language.factory(NAME)

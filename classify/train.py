@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import spacy
 import spacy.about
+from numpy.typing import NDArray
 from spacy.language import Language
 
 import classify.tokens
@@ -118,26 +119,31 @@ def fit(
     pipe.likeness = Likeness(vectors[np.sort(chance.permutation(len(examples))[:LANDMARKS])])
     pipe.concepts, pipe.scales = concepts, dict(SCALES)
     _name_features(pipe, counted)
-    _, unfold = pipe.likeness.roots()
-    unfold *= LIKENESS
-    table = Table(
-        Sparse.of(
-            [weigh(counts, pipe.index, pipe.idf, pipe.scales) for counts in counted],
-            len(pipe.names),
-        ),
-        pipe.likeness.of(vectors) @ unfold,
-    )
+    table = table_of(pipe, counted, vectors)
     wanted, weight = targets(examples), weights_of(examples)
-    start = np.vstack([_beliefs(pipe.index), np.zeros((len(unfold) + 1, len(COLUMNS)))])
+    start = np.vstack([_beliefs(pipe.index), np.zeros((len(pipe.likeness) + 1, len(COLUMNS)))])
     unseen = np.zeros_like(wanted)
     for fold in range(FOLDS):
         weights, bias = solve(table, wanted, weight * (folds != fold)[:, None], start)
         unseen[folds == fold] = (table.times(weights) + bias)[folds == fold]
     pipe.temperatures = {head: temperature(head, unseen, wanted, weight) for head in HEADS}
-    weights, bias = solve(table, wanted, weight, start)
-    words = len(pipe.names)
+    take_up(pipe, *solve(table, wanted, weight, start))
+
+
+def table_of(
+    pipe: LinearClassifier, counted: Sequence[Mapping[str, int]], vectors: NDArray[np.float32]
+) -> Table:
+    """Return the features of texts, given their counts and vectors, as `pipe` weighs them."""
+    rows = [weigh(counts, pipe.index, pipe.idf, pipe.scales) for counts in counted]
+    _, unfold = pipe.likeness.roots
+    return Table(Sparse.of(rows, len(pipe.names)), pipe.likeness.of(vectors) @ (LIKENESS * unfold))
+
+
+def take_up(pipe: LinearClassifier, weights: Floats, bias: Floats) -> None:
+    """Give `pipe` the weights that were found for its table."""
+    words, (_, unfold) = len(pipe.names), pipe.likeness.roots
     pipe.weights = weights[:words].astype(np.float16)
-    pipe.pulls = (unfold @ weights[words:]).astype(np.float32)
+    pipe.pulls = (LIKENESS * unfold @ weights[words:]).astype(np.float32)
     pipe.bias = bias.astype(np.float32)
 
 

@@ -81,3 +81,15 @@ def test_a_handful_of_corrections_teaches_nothing(
     with pytest.raises(ValueError, match="too few"):
         learn(small_model, few_texts, tmp_path / "new", few)
     assert not (tmp_path / "new").exists()
+
+
+def test_the_same_words_twice_are_two_corrections(
+    small_model: Path, few_texts: Path, tmp_path: Path
+) -> None:
+    """Two customers wrote alike; each is judged, though its twin was learned from."""
+    corrections = [correction(text, Category.DELIVERY) for text in PELIKAN] * 2
+
+    found = learn(small_model, few_texts, tmp_path / "new", corrections)
+
+    assert found.corrections == 24
+    assert found.right_after >= 22

@@ -24,7 +24,7 @@ def test_likeness_is_one_at_a_landmark_and_fades(likeness: Likeness) -> None:
 
 def test_the_unfolded_features_have_the_kernels_own_products(likeness: Likeness) -> None:
     """The landmarks' features times each other give their likeness."""
-    _, unfold = likeness.roots()
+    _, unfold = likeness.roots
     among = likeness.of(likeness.landmarks)
     features = among @ unfold
 
@@ -33,6 +33,6 @@ def test_the_unfolded_features_have_the_kernels_own_products(likeness: Likeness)
 
 def test_the_roots_undo_each_other(likeness: Likeness) -> None:
     """A model that is taken up again has the weights it was stored with."""
-    root, unfold = likeness.roots()
+    root, unfold = likeness.roots
 
     assert np.allclose(root @ unfold, np.eye(3), atol=1e-6)
