@@ -10,7 +10,16 @@ from typing import Annotated
 
 import typer
 
-from pipeline.command_line import DEFAULT, Config, Json, letters_app, quarantine_app
+from pipeline.command_line import (
+    DEFAULT,
+    Config,
+    Json,
+    cases_app,
+    clock_app,
+    letters_app,
+    quarantine_app,
+    register,
+)
 
 app = typer.Typer(
     no_args_is_help=False,
@@ -18,12 +27,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="An e-mail driven complaints desk. Without a command it serves.",
 )
-cases_app = typer.Typer(no_args_is_help=True, help="Look at cases and correct them.")
 db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(letters_app, name="letters")
+app.add_typer(clock_app, name="clock")
 app.add_typer(db_app, name="db")
+app.command()(register)
 
 TEXTS, MODEL = Path("classify/data"), Path("classify/model")
 
@@ -162,20 +172,17 @@ def cases_list(
     config_file: Config = DEFAULT,
     status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    customer: Annotated[str, typer.Option(help="Only of whose name or address has this.")] = "",
+    product: Annotated[str, typer.Option(help="Only of this product, model, batch, serial.")] = "",
     json: Json = False,
 ) -> None:
     """List the newest cases."""
     from pipeline import commands
 
-    raise typer.Exit(commands.cases_list(config_file, status=status, limit=limit, as_json=json))
-
-
-@cases_app.command("show")
-def cases_show(reference: str, config_file: Config = DEFAULT, json: Json = False) -> None:
-    """Show the file of one case, such as C-2026-000123."""
-    from pipeline import commands
-
-    raise typer.Exit(commands.cases_show(config_file, reference, as_json=json))
+    code = commands.cases_list(
+        config_file, status=status, limit=limit, as_json=json, customer=customer, product=product
+    )
+    raise typer.Exit(code)
 
 
 @cases_app.command("correct")

@@ -1,10 +1,10 @@
 """Cases, their events and the reply tokens that open them."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, select, tuple_, update
 
 from cases.incoming import Address
 from cases.model import (
@@ -13,13 +13,19 @@ from cases.model import (
     CaseEvent,
     Category,
     Classification,
+    Fact,
     Lead,
     Matter,
     Scope,
     Status,
 )
 from cases.rows import Rows, clean, dump, dump_facts, load, load_facts
-from cases.tables import case_, event, outbox, reply_token
+from cases.tables import case_, case_fact, event, outbox, reply_token
+
+#: Characters of the complainant's words that a case keeps beside the mail itself.
+MOST_WORDS = 20_000
+#: Facts by which cases are found to be related.
+RELATING = frozenset({"product", "model", "batch", "serial", "order", "tracking"})
 
 
 class CaseRows(Rows):
@@ -33,6 +39,7 @@ class CaseRows(Rows):
         classification: Classification,
         complainant: Address,
         subject: str,
+        text: str = "",
         thread_id: str,
         received_at: datetime,
         due_at: datetime | None,
@@ -40,31 +47,70 @@ class CaseRows(Rows):
         guess_at: datetime | None = None,
     ) -> Case:
         """Register a case and return it with its reference (C-year-number) and its secret."""
-        values = {
+        values: dict[str, object] = {
             # Replaced below: the number people see is the row's own.
             "reference": f"new-{inbox_id}",
             "secret": secrets.token_hex(32),
             "inbox_id": inbox_id,
             "status": Status.REGISTERED.value,
+            "status_at": received_at,
             **_understood(assessment, classification),
             "complainant_addr": clean(complainant.addr)[:320],
             "complainant_name": clean(complainant.name)[:255],
             "subject": clean(subject),
+            "text": clean(text)[:MOST_WORDS],
             "thread_id": clean(thread_id),
             "received_at": received_at,
             "due_at": due_at,
             "guess_at": guess_at,
             "rules_version": rules_version,
         }
+        return self._open(values, year=received_at.year)
+
+    def _open(self, values: dict[str, object], *, year: int) -> Case:
         row_id = self._connection.scalar(case_.insert().values(values).returning(case_.c.id))
-        reference = f"C-{received_at.year}-{row_id:06d}"
+        reference = f"C-{year}-{row_id:06d}"
         self._connection.execute(
             update(case_).where(case_.c.id == row_id).values(reference=reference)
         )
         found = self.case(int(row_id or 0))
         if found is None:
             raise LookupError(f"case {row_id} vanished inside its own transaction")
+        self.relate(found)
         return found
+
+    def relate(self, case: Case) -> None:
+        """Remember what a case is about, so that those of the same batch find it (K087)."""
+        for fact in case.facts:
+            if fact.name in RELATING and _folded(fact):
+                row = {"name": fact.name, "value": _folded(fact), "case_id": case.id}
+                self._insert_new(case_fact, row)
+
+    def cases_with(
+        self, facts: Iterable[Fact], *, names: Collection[str], limit: int = 10
+    ) -> tuple[Case, ...]:
+        """Return the newest cases that share a fact of one of these names (K087)."""
+        pairs = [(fact.name, _folded(fact)) for fact in facts if fact.name in names]
+        if not pairs:
+            return ()
+        same = tuple_(case_fact.c.name, case_fact.c.value).in_(pairs)
+        rows = self._connection.execute(
+            select(case_)
+            .where(case_.c.id.in_(select(case_fact.c.case_id).where(same)))
+            .order_by(case_.c.id.desc())
+            .limit(limit)
+        )
+        return tuple(_case(row) for row in rows)
+
+    def cases_of(self, addr: str, *, since: datetime, limit: int = 20) -> tuple[Case, ...]:
+        """Return the newest cases of one complainant received since then (K065)."""
+        rows = self._connection.execute(
+            select(case_)
+            .where(case_.c.complainant_addr == clean(addr)[:320], case_.c.received_at >= since)
+            .order_by(case_.c.id.desc())
+            .limit(limit)
+        )
+        return tuple(_case(row) for row in rows)
 
     def case(self, case_id: int) -> Case | None:
         """Return one case by its number, None if there is none."""
@@ -100,8 +146,8 @@ class CaseRows(Rows):
             return None
         return Lead(case=found, via="token", scope=scope, party=row.party)
 
-    def save_case(self, case: Case, *, close_at: datetime | None = None) -> None:
-        """Write back what a move may change; `close_at` begins with the outcome, ends with it."""
+    def save_case(self, case: Case) -> None:
+        """Write back what a move may change."""
         values = {
             "status": case.status.value,
             "round": case.round,
@@ -115,9 +161,10 @@ class CaseRows(Rows):
             "due_at": case.due_at,
             "guess_at": case.guess_at,
             "closed_at": case.closed_at,
+            "level": case.level,
+            "status_at": case.status_at,
+            "outcome_at": case.outcome_at,
         }
-        if close_at is not None or case.status is not Status.OUTCOME_SENT:
-            values["close_at"] = close_at
         self._connection.execute(update(case_).where(case_.c.id == case.id).values(values))
 
     def add_events(self, case_id: int, events: Iterable[CaseEvent], *, key: str) -> None:
@@ -175,17 +222,6 @@ class CaseRows(Rows):
                 .values(expires_at=expires_at)
             )
 
-    def cases_to_close(self, *, now: datetime, limit: int = 50) -> tuple[Case, ...]:
-        """Return cases whose outcome was met with silence for long enough."""
-        rows = self._connection.execute(
-            select(case_)
-            .where(case_.c.status == Status.OUTCOME_SENT.value, case_.c.close_at <= now)
-            .order_by(case_.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return tuple(_case(row) for row in rows)
-
     def letters_of(self, case_id: int) -> tuple[tuple[str, str, str, str], ...]:
         """Return (letter, recipient, state, last reply) of every letter of the case."""
         rows = self._connection.execute(
@@ -209,9 +245,9 @@ class CaseRows(Rows):
         )
         return {row[0]: row[1] for row in rows}
 
-    def close_at(self, case_id: int) -> datetime | None:
-        """Return when silence will close the case."""
-        return self._connection.scalar(select(case_.c.close_at).where(case_.c.id == case_id))
+
+def _folded(fact: Fact) -> str:
+    return clean(fact.canonical or fact.value).casefold().strip()[:200]
 
 
 def _understood(assessment: Assessment, classification: Classification) -> dict[str, object]:
@@ -243,6 +279,7 @@ def _case(row: Row[tuple[object, ...]]) -> Case:
         language=values["language"],
         complainant=Address(addr=values["complainant_addr"], name=values["complainant_name"]),
         subject=values["subject"],
+        text=values["text"],
         thread_id=values["thread_id"],
         received_at=values["received_at"],
         due_at=values["due_at"],
@@ -251,6 +288,9 @@ def _case(row: Row[tuple[object, ...]]) -> Case:
         unsure=values["unsure"],
         subcategory=values["subcategory"],
         guess_at=values["guess_at"],
+        level=values["level"],
+        status_at=values["status_at"],
+        outcome_at=values["outcome_at"],
         closed_at=values["closed_at"],
         rules_version=values["rules_version"],
         model_version=values["model_version"],

@@ -11,8 +11,7 @@ What the outside may answer normally, such as an SMTP 451, is a Delivery instead
 """
 
 from dataclasses import dataclass
-
-from cases.model import Move, Status
+from enum import StrEnum
 
 
 class DeskError(Exception):
@@ -64,8 +63,8 @@ class LetterError(DeskError):
 
 
 class IllegalMove(DeskError):
-    """The table of moves has no such move from this status."""
+    """The table of moves of a case, a part or a measure has no such move from this state."""
 
-    def __init__(self, status: Status, move: Move) -> None:
+    def __init__(self, status: StrEnum, move: StrEnum, *, what: str = "case") -> None:
         self.status, self.move = status, move
-        super().__init__(f"a case that is {status.value} can't {move.value}")
+        super().__init__(f"a {what} that is {status.value} can't {move.value}")

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cases.incoming import Address
+from cases.life import Measure, Part, Record
 
 
 class Category(StrEnum):
@@ -35,13 +36,20 @@ class Status(StrEnum):
     """Where a case stands; the moves between them are in cases/lifecycle.py."""
 
     REGISTERED = "registered"
-    ACKNOWLEDGED = "acknowledged"
-    ROUTED = "routed"
-    ANSWERED = "answered"
-    OUTCOME_SENT = "outcome_sent"
-    CLOSED = "closed"
-    REOPENED = "reopened"
     NOT_A_COMPLAINT = "not_a_complaint"
+    ACKNOWLEDGED = "acknowledged"
+    ROUTED = "routed"  # with one or several departments, see Part
+    IN_REVIEW = "in_review"
+    IN_APPROVAL = "in_approval"
+    PLAN_OFFERED = "plan_offered"
+    EXECUTING = "executing"
+    ANSWERED = "answered"  # the outcome is decided and about to leave
+    OUTCOME_SENT = "outcome_sent"  # waits for the complainant's confirmation
+    FOLLOW_UP = "follow_up"  # settled for the complainant; a condition of closing is open
+    REOPENED = "reopened"
+    DISPUTE = "dispute"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
 
 
 class Move(StrEnum):
@@ -51,10 +59,19 @@ class Move(StrEnum):
     ROUTE = "route"
     FILE = "file"
     RETURN = "return"  # the only department says that the case is not its own
+    REVIEW = "review"
+    ASK_APPROVAL = "ask_approval"
+    OFFER_PLAN = "offer_plan"
+    CARRY_OUT = "carry_out"
     ANSWER = "answer"
+    SEND_BACK = "send_back"  # not accepted, objected to, or stopped: the departments have it again
     SEND_OUTCOME = "send_outcome"
+    CONFIRM = "confirm"
     CLOSE = "close"
     REOPEN = "reopen"
+    CONTEST = "contest"
+    WITHDRAW = "withdraw"  # closed without an outcome, with a reason on record
+    ARCHIVE = "archive"
 
 
 class LetterName(StrEnum):
@@ -69,6 +86,27 @@ class LetterName(StrEnum):
     ALERT = "alert"
     DECISION_NEEDED = "decision_needed"
     MOVED_ON = "moved_on"
+    # to complainants
+    REQUEST_INFORMATION = "request_information"
+    PROGRESS = "progress"
+    INTERIM = "interim"
+    PLAN = "plan"
+    STATUS = "status"
+    SATISFACTION = "satisfaction"
+    # to departments and parties outside
+    ANSWER_NOTED = "answer_noted"
+    RETURNED = "returned"
+    CARRY_OUT = "carry_out"
+    MEASURES = "measures"
+    TASK = "task"
+    EXTERNAL = "external"
+    PARTY_ANSWERED = "party_answered"
+    # to whoever is late, and to managers
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    REVIEW_REQUEST = "review_request"
+    APPROVAL_REQUEST = "approval_request"
+    LEDGER = "ledger"
 
 
 class Scope(StrEnum):
@@ -78,6 +116,8 @@ class Scope(StrEnum):
     COMPLAINANT = "c"
     BOUNCE = "b"
     SUPERVISOR = "s"
+    APPROVER = "a"  # reviews and approves answers, verifies measures
+    PARTY = "p"  # a supplier, carrier or dealer
 
 
 # ---------------------------------------------------------------- understanding
@@ -158,6 +198,10 @@ class Case:
     unsure: bool = False
     subcategory: str = ""  #: key in rules.yaml
     guess_at: datetime | None = None  #: nobody has it: when the best guess is taken by itself
+    text: str = ""  #: the complainant's own words, as in the first mail, cut
+    level: int = 0  #: how far up it was escalated: 0 nobody, 1 a manager, 2 top management
+    status_at: datetime | None = None  #: when `status` began
+    outcome_at: datetime | None = None  #: when the outcome of this round left
     closed_at: datetime | None = None
     rules_version: str = ""
     model_version: str = ""
@@ -235,3 +279,8 @@ class Decision:
     guess_at: datetime | None = None  #: nobody gets the case before a person decides, or then
     facts: tuple[Fact, ...] = ()  #: that the case did not have
     correction: Correction | None = None
+    parts: tuple[Part, ...] = ()  #: as they are from now on; the others stay
+    measures: tuple[Measure, ...] = ()  #: as above
+    records: tuple[Record, ...] = ()  #: new entries in the registers
+    withdrawn: tuple[LetterName, ...] = ()  #: letters that shall not leave if they have not yet
+    level: int = 0  #: the case is escalated at least so far

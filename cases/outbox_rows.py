@@ -24,7 +24,7 @@ class OutboxRow:
     """A letter as bytes, ready to be handed over."""
 
     id: int
-    case_id: int
+    case_id: int | None  #: None: about no single case
     letter: str
     recipient: str
     message_id: str
@@ -42,7 +42,7 @@ class LetterRow:
     """What became of one letter, without its bytes."""
 
     id: int
-    case_id: int
+    case_id: int | None  #: None: about no single case
     letter: str
     recipient: str
     message_id: str
@@ -58,7 +58,7 @@ class OutboxRows(Rows):
     def queue_letter(
         self,
         *,
-        case_id: int,
+        case_id: int | None,
         letter: str,
         recipient: str,
         revision: int,
@@ -76,7 +76,7 @@ class OutboxRows(Rows):
                 "case_id": case_id,
                 "letter": letter,
                 "recipient": recipient,
-                "dedupe_key": f"{case_id}:{letter}:{revision}:{recipient.lower()}",
+                "dedupe_key": f"{case_id or ''}:{letter}:{revision}:{recipient.lower()}",
                 "message_id": message_id,
                 "envelope_from": envelope_from,
                 "data": data,
@@ -179,6 +179,28 @@ class OutboxRows(Rows):
             )
         )
         return leased.rowcount + held.rowcount + again.rowcount
+
+    def withdraw_letters(self, case_id: int, letter: str) -> int:
+        """Cancel the letters of this name that have not begun to leave; returns how many."""
+        done = self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.case_id == case_id, outbox.c.letter == letter, outbox.c.state == "ready"
+            )
+            .values(state="cancelled", last_reply="stopped before it left")
+        )
+        return done.rowcount
+
+    def waits(self, case_id: int, letter: str) -> bool:
+        """Tell whether a letter of this name is on hold for its time, and hold it so."""
+        found = self._connection.execute(
+            select(outbox.c.id)
+            .where(
+                outbox.c.case_id == case_id, outbox.c.letter == letter, outbox.c.state == "ready"
+            )
+            .with_for_update()
+        ).first()
+        return found is not None
 
     def automatic_since(
         self, since: datetime, *, recipient: str = "", domain: str = "", case_id: int = 0

@@ -29,16 +29,20 @@ from cases.correction_rows import CorrectionRows
 from cases.errors import StoreUnavailable
 from cases.inbox_rows import InboxRows
 from cases.ledger_rows import LedgerRows
+from cases.life_rows import LifeRows
 from cases.outbox_rows import OutboxRows
 from cases.register import Register
+from cases.register_rows import RegisterRows
 
 BUSY_MS = 30_000
 #: The newest revision below cases/migrations/versions; a test compares them.
 SCHEMA = "0001"
 
 
-class Transaction(InboxRows, LedgerRows, CaseRows, CorrectionRows, OutboxRows, Register):
-    """Everything that may be read or written, by subject; see the six modules it is made of."""
+class Transaction(
+    InboxRows, LedgerRows, RegisterRows, CaseRows, CorrectionRows, LifeRows, OutboxRows, Register
+):
+    """Everything that may be read or written, by subject; see the eight modules it is made of."""
 
 
 class Store:

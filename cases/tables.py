@@ -1,60 +1,21 @@
 """The tables, the same on SQLite and PostgreSQL (reliability 4.2). Read with cases/store.py."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-#: SQLite numbers rows by itself only where the type is INTEGER.
-RowId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time; SQLite forgets zones, so it is stored there as naive UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times: they are a bug wherever they come from."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive time {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from cases.columns import RowId, UtcDateTime, metadata
 
 inbox = Table(
     "inbox",
@@ -119,18 +80,21 @@ case_ = Table(
     Column("complainant_addr", String(320), nullable=False),
     Column("complainant_name", String(255), nullable=False),
     Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False, default=""),
     Column("thread_id", Text, nullable=False),
     Column("departments", Text, nullable=False),  # JSON list of keys
     Column("facts", Text, nullable=False),  # JSON list of objects
     Column("received_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),
     Column("guess_at", UtcDateTime),
-    Column("close_at", UtcDateTime),
+    Column("level", Integer, nullable=False, default=0),
+    Column("status_at", UtcDateTime),
+    Column("outcome_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     Column("rules_version", String(64), nullable=False),
     Column("model_version", String(64), nullable=False),
     Index(None, "complainant_addr"),
-    Index(None, "status", "close_at"),
+    Index(None, "status"),
     Index(None, "guess_at"),
 )
 
@@ -165,11 +129,92 @@ correction = Table(
     Index(None, "case_id", "id"),
 )
 
+# What cases are about, to find those of the same batch, product or serial number (K087).
+case_fact = Table(
+    "case_fact",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(200), primary_key=True),  # folded
+    Column("case_id", RowId, ForeignKey("case_.id"), primary_key=True),
+    Index(None, "case_id"),
+)
+
+# One department's share of a case in one round.
+part = Table(
+    "part",
+    metadata,
+    Column("case_id", RowId, ForeignKey("case_.id"), primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("department", String(32), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("since_at", UtcDateTime, nullable=False),
+    Column("person", Text, nullable=False, default=""),
+    Column("promised_at", UtcDateTime),
+    Column("party", String(32), nullable=False, default=""),
+    Column("report", Text, nullable=False),  # JSON object
+    Column("returns", Integer, nullable=False, default=0),
+)
+
+# Corrective and preventive action.
+measure = Table(
+    "measure",
+    metadata,
+    Column("case_id", RowId, ForeignKey("case_.id"), primary_key=True),
+    Column("department", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(12), nullable=False),
+    Column("corrective", Text, nullable=False, default=""),
+    Column("preventive", Text, nullable=False, default=""),
+    Column("owner", Text, nullable=False, default=""),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("since_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("checked_by", String(320), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("failures", Integer, nullable=False, default=0),
+    Index(None, "state"),
+)
+
+# Entries of the registers: cost, samples, contact attempts…
+record = Table(
+    "record",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("case_id", RowId, ForeignKey("case_.id"), nullable=False),
+    Column("key", String(160), nullable=False, unique=True),  # as that of events
+    Column("kind", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(320), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Index(None, "case_id", "id"),
+    Index(None, "kind", "id"),
+)
+
+# Every limit that runs, as of the last change of its case.
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("case_id", RowId, ForeignKey("case_.id"), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("fired", Integer, nullable=False),  # rings that have been dealt with
+    Column("next_at", UtcDateTime),  # None: it rings no more
+    Column("stopped_at", UtcDateTime),
+    UniqueConstraint("case_id", "key"),
+    Index(None, "next_at"),
+)
+
 outbox = Table(
     "outbox",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("case_id", RowId, ForeignKey("case_.id"), nullable=False),
+    # None: about no single case, as a ledger.
+    Column("case_id", RowId, ForeignKey("case_.id")),
     Column("letter", String(32), nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("dedupe_key", String(500), nullable=False, unique=True),

@@ -13,7 +13,7 @@ import re
 
 from cases.model import Scope
 
-_TOKEN = re.compile(r"\+([dcbs])\.([a-z2-7]{26})@", re.ASCII)
+_TOKEN = re.compile(r"\+([dcbsap])\.([a-z2-7]{26})@", re.ASCII)
 _OWN_ID = re.compile(
     r"<?(\d{1,12}\.[a-z_]{1,30}\.\d{1,12}\.[a-z2-7]{8})\.([a-z2-7]{20})@", re.ASCII
 )

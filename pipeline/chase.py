@@ -1,28 +1,27 @@
-"""What time alone brings about: silence closes a case, a guess is taken, dead workers' work too."""
+"""What time alone brings about: clocks ring, a guess is taken, dead workers' work is taken back."""
 
-from dataclasses import replace
 from datetime import datetime
 
-from cases.lifecycle import step
-from cases.model import CaseEvent, Move
 from pipeline.desk import Desk
 from pipeline.guess import take_guesses
+from pipeline.ledger import send_ledger
+from pipeline.ring import ring_clocks
 
 
 def chase(desk: Desk, *, now: datetime) -> int:
-    """Do everything that is due; returns how many cases were closed."""
+    """Do everything that is due; returns how many clocks rang.
+
+    Each of them does what it can before the first error is raised.
+    """
     with desk.store.begin() as tx:
         tx.recover_letters(now=now)
-        due = tx.cases_to_close(now=now)
-        for case in due:
-            closed = replace(case, status=step(case.status, Move.CLOSE), closed_at=now)
-            tx.save_case(closed)
-            event = CaseEvent(
-                at=now, kind="closed", actor="desk", detail="no objection to the outcome"
-            )
-            tx.add_events(case.id, (event,), key=f"closed:{case.round}")
-    take_guesses(desk, now=now)
-    return len(due)
+    try:
+        return ring_clocks(desk, now=now)
+    finally:
+        try:
+            take_guesses(desk, now=now)
+        finally:
+            send_ledger(desk, now=now)
 
 
 def recover(desk: Desk, *, now: datetime) -> None:

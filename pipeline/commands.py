@@ -11,7 +11,7 @@ from cases.errors import ConfigError
 from pipeline import check as checks
 from pipeline import config, inspect, poll
 from pipeline import explain as explanations
-from pipeline.casefile import case_file, case_json, correction_json, event_json
+from pipeline.casefile import case_json
 from pipeline.clock import now
 from pipeline.desk import open_desk, open_store
 from pipeline.exits import AWAY, BAD_CONFIG, BAD_DATA, NO_INPUT, OK, TRY_AGAIN, say
@@ -138,11 +138,19 @@ def check(config_file: Path, *, online: bool) -> int:
     return OK if fine else BAD_CONFIG
 
 
-def cases_list(config_file: Path, *, status: str, limit: int, as_json: bool) -> int:
-    """Print the newest cases."""
+def cases_list(
+    config_file: Path,
+    *,
+    status: str,
+    limit: int,
+    as_json: bool,
+    customer: str = "",
+    product: str = "",
+) -> int:
+    """Print the newest cases, of one customer or product if given."""
     desk = opened(config_file)
     with desk.store.read() as tx:
-        found = tx.recent_cases(status=status, limit=limit)
+        found = tx.find_cases(customer=customer, product=product, status=status, limit=limit)
     if as_json:
         for case in found:
             write_row(case_json(case))
@@ -165,32 +173,6 @@ def cases_list(config_file: Path, *, status: str, limit: int, as_json: bool) -> 
             case.subject[:60],
         )
     write_table(table)
-    return OK
-
-
-def cases_show(config_file: Path, reference: str, *, as_json: bool) -> int:
-    """Print the file of one case; 66 if there is none of that reference."""
-    desk = opened(config_file)
-    with desk.store.read() as tx:
-        case = tx.case_by_reference(reference)
-        events = tx.events(case.id) if case else ()
-        letters = tx.letters_of(case.id) if case else ()
-        corrections = tx.corrections(case.id) if case else ()
-    if case is None:
-        say(f"there is no case {reference}; `cases list` shows the newest")
-        return NO_INPUT
-    if as_json:
-        letter_rows = [
-            {"letter": name, "to": to, "state": state, "reply": reply}
-            for name, to, state, reply in letters
-        ]
-        events_rows = [event_json(event) for event in events]
-        said = [correction_json(item) for item in corrections]
-        row = {"events": events_rows, "letters": letter_rows, "corrections": said}
-        write_row({**case_json(case), **row})
-        return OK
-    zone = desk.rules.policy.calendar.zone
-    sys.stdout.write("\n".join(case_file(case, events, zone)) + "\n")
     return OK
 
 

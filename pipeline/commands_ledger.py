@@ -106,7 +106,7 @@ def letters_list(config_file: Path, *, state: str, as_json: bool) -> int:
     desk = opened(config_file)
     with desk.store.read() as tx:
         rows = tx.letters_in([state] if state else RESTING)
-        cases = {row.case_id: tx.case(row.case_id) for row in rows}
+        cases = {row.case_id: tx.case(row.case_id or 0) for row in rows}
     references = {number: case.reference if case else "" for number, case in cases.items()}
     if as_json:
         for row in rows:
@@ -164,7 +164,8 @@ def _release(desk: Desk, number: int, state: str, kind: str, reason: str) -> boo
         why = (plain(reason),) if reason else ()
         event = CaseEvent(at=at, kind=kind, actor="operator", detail=detail, reasons=why)
         # Not once and for all: the same letter may be tried again and again.
-        tx.add_events(row.case_id, (event,), key=f"letter:{row.id}:{kind}:{at.isoformat()}")
+        if row.case_id:
+            tx.add_events(row.case_id, (event,), key=f"letter:{row.id}:{kind}:{at.isoformat()}")
     return True
 
 

@@ -7,7 +7,8 @@ from pipeline.desk import Desk
 from pipeline.firstmail import read_first
 from pipeline.save import save
 from routing.choices import Choice
-from routing.reroute import BY_HAND, Ground, Person, correct
+from routing.life import BY_HAND
+from routing.reroute import Ground, Person, correct
 
 
 def correct_case(

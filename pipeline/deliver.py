@@ -1,10 +1,10 @@
 """Due outbox rows → the next mail server. Claim, hand over, record; each its own transaction."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cases.lifecycle import MOVES, step
-from cases.model import CaseEvent, LetterName, Move
+from cases.lifecycle import MOVES
+from cases.model import CaseEvent, Decision, LetterName, Move
 from cases.outbox_rows import OutboxRow
 from cases.outgoing import Delivery, DeliveryState
 from cases.store import Transaction
@@ -12,6 +12,7 @@ from outbox.retry import Verdict, judge
 from outbox.sender import LeaseLost, Sender
 from pipeline.clock import now as clock_now
 from pipeline.desk import Desk
+from pipeline.save import save
 from pipeline.write import queue
 from routing import letters_staff
 from routing.phrases import phrase
@@ -82,7 +83,7 @@ def _record(
         not_before=verdict.not_before,
         ambiguous=delivery.state is DeliveryState.AMBIGUOUS,
     )
-    if not settled or verdict.state == "ready":
+    if not settled or verdict.state == "ready" or row.case_id is None:
         return
     kind = {"sent": "letter_sent", "failed": "undeliverable", "held": "held"}[verdict.state]
     detail = f"{row.letter} to {row.recipient}: {delivery.reply}"
@@ -96,18 +97,18 @@ def _record(
 
 def _outcome_sent(tx: Transaction, desk: Desk, row: OutboxRow, *, now: datetime) -> None:
     """Start the time of silence; unless the complainant has reopened the case meanwhile."""
-    case = tx.lock_case(row.case_id)
+    case = tx.lock_case(row.case_id) if row.case_id else None
     if case is None or (case.status, Move.SEND_OUTCOME) not in MOVES:
         return
-    case = replace(case, status=step(case.status, Move.SEND_OUTCOME))
-    tx.save_case(case, close_at=now + desk.rules.policy.close_after)
+    left = Decision(moves=(Move.SEND_OUTCOME,), events=(), letters=())
+    save(tx, desk, case, left, key=f"letter:{row.id}:left", now=now)
 
 
 def _alert(
     tx: Transaction, desk: Desk, row: OutboxRow, delivery: Delivery, *, now: datetime
 ) -> None:
     """Tell the supervisors that a letter did not arrive; an alert that fails tells nobody."""
-    case = tx.case(row.case_id)
+    case = tx.case(row.case_id) if row.case_id else None
     if case is None or row.letter == LetterName.ALERT:
         return
     policy = desk.rules.policy

@@ -5,7 +5,8 @@ from datetime import datetime
 from pipeline.desk import Desk
 from pipeline.firstmail import read_first
 from pipeline.save import save
-from routing.reroute import BY_CLOCK, Ground, guess
+from routing.life import BY_CLOCK
+from routing.reroute import Ground, guess
 
 
 def take_guesses(desk: Desk, *, now: datetime) -> int:

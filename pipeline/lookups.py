@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 
 from cases.inbox_rows import TakenMail
 from cases.incoming import Address, ParsedMail
-from cases.model import Case, Lead, Letter, LetterName, Quota, Scope
+from cases.model import Case, Classification, Lead, Letter, LetterName, Quota, Scope
 from cases.store import Transaction
 from cases.tokens import token_hash
+from routing.life import Life
 from routing.match import Clues, Match
 from routing.policy import Policy
+from routing.recusal import successor
+from routing.trust import TO_COMPLAINANTS
 from routing.words import fold
 
 #: Automatic letters to one address and about one case in 24 hours, to one domain and in all in one
@@ -22,6 +25,9 @@ MOST_BOUNCES, REST = 2, timedelta(days=30)
 SENT_TWICE = timedelta(hours=1)
 #: Letters that somebody must work on.
 _WORK = (LetterName.ROUTED, LetterName.FOLLOW_UP)
+A_YEAR = timedelta(days=365)
+#: Cases that share one of these are looked at together.
+_RELATING = frozenset({"batch", "serial", "order"})
 #: Fewer letters than this say too little to be the same on purpose ("?", "help").
 LEAST_WORDS = 12
 
@@ -29,7 +35,7 @@ LEAST_WORDS = 12
 def other_party(found: Match, policy: Policy, sender: str) -> str:
     """Return the listed address of the department or supervisor whose letter a mail answers."""
     lead = found.lead
-    if lead and lead.scope is Scope.SUPERVISOR:
+    if lead and lead.scope in (Scope.SUPERVISOR, Scope.APPROVER):
         return lead.party
     key = (lead.party if lead else "") or policy.department_of(sender)
     return policy.departments[key].to[0] if key in policy.departments else ""
@@ -72,18 +78,40 @@ def quota(tx: Transaction, addr: str, case: Case | None, *, now: datetime) -> Qu
 
 
 def reachable(
-    tx: Transaction, letters: tuple[Letter, ...], policy: Policy, *, now: datetime
+    tx: Transaction, letters: tuple[Letter, ...], life: Life, *, now: datetime
 ) -> tuple[Letter, ...]:
-    """Return the letters, those for a department whose address is dead to its next of kin (F64)."""
+    """Return the letters, those for a dead address or an accused person to the next of kin.
+
+    No address of a department or manager that the complaint is about gets a letter of its case
+    (K079); work for an address that letters come back from goes to somebody who reads it (F64).
+    """
     result: dict[tuple[str, str], Letter] = {}
+    policy = life.policy
     for letter in letters:
         key = policy.departments.get(letter.department)
+        banned = life.recused if letter.name not in TO_COMPLAINANTS else frozenset()
         if letter.name in _WORK and key and _is_dead(tx, letter.to.addr, now=now):
             kin = (*filter(None, (key.manager,)), *key.deputies, *policy.supervisors)
-            alive = next((addr for addr in kin if not _is_dead(tx, addr, now=now)), "")
-            letter = replace(letter, to=Address(addr=alive)) if alive else letter
-        result.setdefault((letter.name.value, letter.to.addr.lower()), letter)
+            alive = (addr for addr in kin if not _is_dead(tx, addr, now=now))
+            addr = next((addr for addr in alive if addr.lower() not in banned), "")
+            letter = replace(letter, to=Address(addr=addr)) if addr else letter
+        if letter.to.addr.lower() in banned:
+            letter = replace(letter, to=Address(addr=successor(key, banned, policy)))
+        if letter.to.addr:
+            result.setdefault((letter.name.value, letter.to.addr.lower()), letter)
     return tuple(result.values())
+
+
+def earlier(tx: Transaction, complainant: str, received_at: datetime) -> tuple[Case, ...]:
+    """Return the complainant's other cases of the last year, newest first (K065)."""
+    if not complainant:
+        return ()
+    return tx.cases_of(complainant, since=received_at - A_YEAR)
+
+
+def related(tx: Transaction, read: Classification | None) -> tuple[Case, ...]:
+    """Return the newest cases of the same batch, serial or order number (K087)."""
+    return tx.cases_with(read.facts, names=_RELATING) if read else ()
 
 
 def _is_dead(tx: Transaction, addr: str, *, now: datetime) -> bool:

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from cases.inbox_rows import TakenMail
 from cases.incoming import MailKind
-from cases.model import Case, Decision
+from cases.model import Case, Decision, LetterName
 from cases.store import Transaction
 from pipeline import lookups
 from pipeline.desk import Desk
 from pipeline.firstmail import First, read_first
+from pipeline.handed_in import records_of
 from pipeline.reading import ReaderUnavailable, ReadingFailed, read_in_part
 from pipeline.reading_wire import Reading
 from pipeline.save import save
@@ -87,11 +88,12 @@ def _understand(desk: Desk, taken: TakenMail) -> _Understood:
 def _with_first_mail(desk: Desk, read: _Understood, *, now: datetime) -> _Understood:
     """Read the first mail of the case again where this one may send the case elsewhere."""
     mail, policy = read.reading.mail, desk.rules.policy
-    if read.reading.screening.kind is not MailKind.PERSON:
+    kind = read.reading.screening.kind
+    if kind not in (MailKind.PERSON, MailKind.AUTO_REPLY):
         return read
     with desk.store.read() as tx:
         found = match(mail, lookups.leads(tx, clues(mail, desk.key), now=now), policy)
-    if found.lead is None or not needs_original(mail, found, policy):
+    if found.lead is None or not needs_original(mail, kind, found, policy):
         return read
     return replace(read, first=read_first(desk, found.lead.case))
 
@@ -138,6 +140,7 @@ def _situation(
     found = match(mail, leads, policy)
     signed = next((lead for lead in leads if lead.via != "tag"), None)
     case = found.lead.case if found.lead else None
+    about = case or (signed.case if signed else None)
     first = read.first_of(case)
     other = lookups.other_party(found, policy, mail.sender.addr)
     complainant = complainant_of(mail, policy).addr
@@ -148,7 +151,13 @@ def _situation(
         match=found,
         signed_lead=signed,
         original=first.original if first else None,
-        history=tx.events(case.id) if case else (),
+        history=tx.events(about.id) if about else (),
+        parts=tx.parts(about.id) if about else (),
+        measures=tx.measures(about.id) if about else (),
+        records=tx.records(about.id) if about else records_of(mail, taken.raw.mailbox, now=now),
+        outcome_waits=about is not None and tx.waits(about.id, LetterName.OUTCOME.value),
+        earlier=() if about else lookups.earlier(tx, complainant, taken.raw.received_at),
+        related=() if about else lookups.related(tx, read.reading.classification),
         quota=lookups.quota(tx, complainant, case, now=now),
         department_quota=lookups.quota(tx, other, case, now=now),
         sent_before=lookups.sent_before(tx, taken, mail, complainant) if read.readable else None,
@@ -199,6 +208,7 @@ def _open(
         classification=read.reading.classification,
         complainant=decision.complainant or read.reading.mail.sender,
         subject=read.reading.mail.subject,
+        text=read.reading.mail.words,
         thread_id=read.reading.mail.message_id,
         received_at=taken.raw.received_at,
         due_at=decision.due_at,

@@ -78,8 +78,11 @@ class InlineReader:
         screening = _screened(mail, self._tools)
         classification = None
         if screening.kind is MailKind.PERSON:
+            # Below a letter of ours the subject is our own, and "complaint" in it says nothing; the
+            # words of the rules are looked for in it all the same, should somebody have changed it.
+            ours = "[C-" in mail.subject and _answers_us(mail, self._tools)
             classification = self._classifier.classify(
-                mail.all_words, subject=mail.subject, signature=mail.signature
+                mail.all_words, subject="" if ours else mail.subject, signature=mail.signature
             )
         return Reading(mail=mail, screening=screening, classification=classification)
 
@@ -97,6 +100,11 @@ def _screened(mail: ParsedMail, tools: Tools) -> Screening:
         own_addresses=tools.own_addresses,
         is_own_id=lambda mail_id: own_case(tools.key, mail_id) is not None,
     )
+
+
+def _answers_us(mail: ParsedMail, tools: Tools) -> bool:
+    thread = (*mail.in_reply_to, *mail.references)
+    return any(own_case(tools.key, mail_id) is not None for mail_id in thread)
 
 
 def read_in_part(data: bytes, tools: Tools) -> Reading:

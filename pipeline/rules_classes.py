@@ -1,10 +1,17 @@
 """The classes of rules.yaml: categories with what is below them, and levels of severity."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 
 from cases.model import Category
 from pipeline.rules_problems import Problems
-from pipeline.rules_schema import CategoryBlock, CriterionBlock, SeverityBlock, SubcategoryBlock
+from pipeline.rules_schema import (
+    OFF,
+    CategoryBlock,
+    CriterionBlock,
+    SeverityBlock,
+    SubcategoryBlock,
+)
 from routing.policy import CategoryPolicy, Criterion, SeverityLevel, Subcategory
 from routing.words import Words
 
@@ -58,6 +65,9 @@ def levels(blocks: Mapping[str, SeverityBlock], problems: Problems) -> Iterator[
         problems.addresses((*path, "alert"), block.alert)
         if name == last and (block.any or block.likely_above < 1):
             problems.complain(path, "the last level is for all others", "Remove its criteria")
+        if name == last and block.repeated_within != OFF:
+            where = (*path, "repeated_within")
+            problems.complain(where, "raises nothing: this is the last level", "Remove it")
         if name != last and not block.any:
             problems.complain(
                 path, "has no criteria, so nothing can ever be so severe", "Add `any`, with words"
@@ -73,7 +83,13 @@ def levels(blocks: Mapping[str, SeverityBlock], problems: Problems) -> Iterator[
             likely_above=block.likely_above,
             alert=tuple(block.alert),
             serious=bool(block.alert),
+            repeated_within=_repeated((*path, "repeated_within"), block, problems),
         )
+
+
+def _repeated(path: tuple[str, ...], block: SeverityBlock, problems: Problems) -> timedelta | None:
+    off = block.repeated_within == OFF
+    return None if off else problems.whole_days(path, block.repeated_within)
 
 
 def _criterion(path: tuple[str, ...], block: CriterionBlock, problems: Problems) -> Criterion:

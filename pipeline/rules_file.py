@@ -7,18 +7,19 @@ every case.
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from cases.errors import ConfigError, Problem
-from classify.vocabulary import Product, Vocabulary, compile_number
+from classify.vocabulary import Product, Vocabulary
 from pipeline.rules_catalogue import read_catalogue
+from pipeline.rules_checks import check
 from pipeline.rules_classes import categories, levels
+from pipeline.rules_people import calendar, departments, parties, referrers
 from pipeline.rules_problems import Problems
-from pipeline.rules_schema import DepartmentBlock, RuleBlock, Rules, WhenBlock
+from pipeline.rules_process import with_process
+from pipeline.rules_schema import RuleBlock, Rules, WhenBlock
 from pipeline.yamlfile import Document, read, validate
-from routing.deadlines import Calendar
-from routing.policy import Condition, Department, Effect, Policy, Rule
+from routing.policy import Condition, Effect, Policy, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +66,19 @@ class _Builder:
         problems.known(
             ("enquiries", "department"), r.enquiries.department, r.departments, "department"
         )
-        return Policy(
+        ours = departments(r.departments, r.calendar, problems)
+        policy = Policy(
             version="",
             languages=tuple(r.languages),
             desk_names=self._desk_names(),
             supervisors=self._addresses("supervisors", r.supervisors),
             colleagues=self._colleagues(),
-            calendar=self._calendar(),
-            departments={key: self._department(key, d) for key, d in r.departments.items()},
+            calendar=calendar(r.calendar, problems),
+            departments=ours,
+            management=self._addresses("management", r.management),
+            finance=self._addresses("finance", r.finance),
+            parties=parties(r.parties, ours, problems),
+            referrers=referrers(r.referrers, problems),
             categories=categories(r.categories, r.departments, problems),
             severities=tuple(levels(r.severity, problems)),
             rules=tuple(self._rule(number, rule) for number, rule in enumerate(r.rules)),
@@ -84,15 +90,17 @@ class _Builder:
                 ("unsure", "take_best_guess_after"), r.unsure.take_best_guess_after
             ),
             also_above=r.several.above,
-            close_after=problems.whole_days(("process", "close_after"), r.process.close_after),
         )
+        policy = with_process(policy, r.process, problems)
+        check(policy, problems)
+        return policy
 
     def vocabulary(self) -> Vocabulary:
         r = self._rules
-        self._formats(("numbers", "batch"), r.numbers.batch)
-        self._formats(("numbers", "order"), r.numbers.order)
+        self.problems.formats(("numbers", "batch"), r.numbers.batch)
+        self.problems.formats(("numbers", "order"), r.numbers.order)
         for number, p in enumerate(r.products):
-            self._formats(("products", str(number), "batches"), p.batches)
+            self.problems.formats(("products", str(number), "batches"), p.batches)
         own = (
             Product(
                 name=p.name,
@@ -107,10 +115,6 @@ class _Builder:
             batch_patterns=tuple(r.numbers.batch),
             order_patterns=tuple(r.numbers.order),
         )
-
-    def _formats(self, path: tuple[str, ...], patterns: tuple[str, ...]) -> None:
-        for number, pattern in enumerate(patterns):
-            self.problems.attempt((*path, str(number)), partial(compile_number, pattern))
 
     def _catalogue(self) -> tuple[Product, ...]:
         """Return the products of `products_file`; a path from the folder of rules.yaml."""
@@ -142,28 +146,8 @@ class _Builder:
         return tuple(addresses)
 
     def _colleagues(self) -> tuple[str, ...]:
-        colleagues = self._rules.colleagues
-        anybody = [addr.replace("*@", "anybody@", 1) for addr in colleagues]
-        self.problems.addresses(("colleagues",), anybody)
-        return tuple(colleagues)
-
-    def _calendar(self) -> Calendar:
-        block = self._rules.calendar
-        return self.problems.attempt(
-            ("calendar",), lambda: Calendar.parse(block.hours, block.time_zone)
-        ) or Calendar.parse("Mon-Sun 00:00-23:59", "UTC")
-
-    def _department(self, key: str, d: DepartmentBlock) -> Department:
-        path = ("departments", key)
-        self.problems.key(path)
-        self.problems.addresses(path, [*d.to, *d.deputies, *filter(None, [d.manager])])
-        return Department(
-            key=key,
-            names=self.problems.names(path, d.name),
-            to=tuple(d.to),
-            manager=d.manager,
-            deputies=tuple(d.deputies),
-        )
+        self.problems.wide_addresses(("colleagues",), self._rules.colleagues)
+        return tuple(self._rules.colleagues)
 
     def _rule(self, number: int, rule: RuleBlock) -> Rule:
         path = ("rules", str(number))

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from cases.addresses import sendable
 from cases.errors import Problem
+from classify.vocabulary import compile_number
 from pipeline.rules_lists import names_beside, read_list
-from pipeline.rules_schema import Names, WordList
+from pipeline.rules_schema import OFF, Names, WordList
 from pipeline.yamlfile import Document
 from routing.deadlines import Limit
 from routing.policy import FACTS, Need
@@ -55,6 +57,15 @@ class Problems:
             if not sendable(addr):
                 self.complain(path, f"{addr!r} is no mail address", "Write name@company.example")
 
+    def wide_addresses(self, path: Keys, addresses: Iterable[str]) -> None:
+        """See that each is an address, or `*@domain` for everybody there."""
+        self.addresses(path, [addr.replace("*@", "anybody@", 1) for addr in addresses])
+
+    def formats(self, path: Keys, patterns: Iterable[str]) -> None:
+        """See that each says how a number looks."""
+        for number, pattern in enumerate(patterns):
+            self.attempt((*path, str(number)), partial(compile_number, pattern))
+
     def names(self, path: Keys, names: Names) -> Mapping[str, str]:
         """Return the names by language; each language of the file needs one."""
         for language in self._languages:
@@ -69,12 +80,25 @@ class Problems:
 
     def limit(self, path: Keys, text: str) -> Limit:
         """Read a limit of time."""
-        return self.attempt(path, lambda: Limit.parse(text)) or Limit(amount=timedelta(days=1))
+        # A limit that can't be read is taken for a long one, so that no other seems too long.
+        return self.attempt(path, lambda: Limit.parse(text)) or Limit(amount=timedelta(days=365))
+
+    def limit_or_off(self, path: Keys, text: str) -> Limit | None:
+        """Read a limit of time that may be `off`."""
+        return None if text == OFF else self.attempt(path, lambda: Limit.parse(text))
+
+    def by_the_clock(self, path: Keys, text: str) -> timedelta:
+        """Read a limit that is no working time."""
+        limit = self.limit(path, text)
+        if limit != Limit(amount=limit.amount):
+            fix = "Write for example: 15 minutes, 24 hours"
+            self.complain(path, f"{text!r} does not run by the clock", fix)
+        return limit.amount
 
     def whole_days(self, path: Keys, text: str) -> timedelta:
         """Read a limit that a letter tells the complainant in days."""
         limit = self.limit(path, text)
-        if limit.working or limit.amount % timedelta(days=1):
+        if limit != Limit(amount=limit.amount) or limit.amount % timedelta(days=1):
             self.complain(path, f"{text!r} are no whole days", "Write for example: 7 days")
         return limit.amount
 

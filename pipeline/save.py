@@ -1,17 +1,22 @@
-"""A decision into the database: the case as it stands now, its events, letters and corrections."""
+"""A decision into the database: the case as it stands now, and everything that belongs to it."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from cases.lifecycle import advance
+from cases.lifecycle import advance, parts_of
 from cases.model import Case, Decision, LetterName, Move
 from cases.store import Transaction
 from pipeline import lookups
 from pipeline.desk import Desk
+from pipeline.lives import life_of
 from pipeline.write import queue
+from routing.clocks import clocks_of
 
 #: Letters that show the first mail of a case, whatever mail they are written because of.
-_OF_THE_FIRST = (LetterName.ROUTED, LetterName.DECISION_NEEDED)
+_OF_THE_FIRST = (
+    *(LetterName.ROUTED, LetterName.DECISION_NEEDED),
+    *(LetterName.REVIEW_REQUEST, LetterName.APPROVAL_REQUEST),
+)
 
 
 def save(
@@ -31,29 +36,61 @@ def save(
     `key` names the cause. `mail` is the mail at hand and `answers` its Message-ID; `first` is the
     first mail of the case where that was read again.
     """
-    case = _changed(case, decision)
+    case = _changed(case, decision, now=now)
     tx.save_case(case)
+    if decision.facts:
+        tx.relate(case)
     tx.add_events(case.id, decision.events, key=key)
     if decision.correction:
         tx.add_correction(case.id, decision.correction, key=key)
-    letters = lookups.reachable(tx, decision.letters, desk.rules.policy, now=now)
-    for letter in letters:
-        original = first if first and letter.name in _OF_THE_FIRST else mail
+    _save_life(tx, case, decision, key=key, now=now)
+    for name in decision.withdrawn:
+        tx.withdraw_letters(case.id, name.value)
+    life = life_of(tx, desk, case, cause=0, now=now)
+    for letter in lookups.reachable(tx, decision.letters, life, now=now):
+        original = mail
+        if letter.name in _OF_THE_FIRST:
+            original = first or _first_mail(tx, case, new=not decision.complainant) or mail
         queue(tx, desk, case, (letter,), original=original, answers=answers, now=now)
+    # The clocks follow from the rest, whatever changed it.
+    tx.sync_clocks(case.id, clocks_of(life), now=now)
     return case
 
 
-def _changed(case: Case, decision: Decision) -> Case:
+def _first_mail(tx: Transaction, case: Case, *, new: bool) -> bytes:
+    """Return the mail that opened a case that was there before, b"" if it is gone."""
+    try:
+        return tx.first_mail(case.id).data if new else b""
+    except LookupError:
+        return b""
+
+
+def _save_life(tx: Transaction, case: Case, decision: Decision, *, key: str, now: datetime) -> None:
+    changed = {(part.round, part.department): part for part in decision.parts}
+    before = {(part.round, part.department): part for part in tx.parts(case.id)}
+    tx.save_parts(case.id, parts_of(case, {**before, **changed}.values(), now=now))
+    tx.save_measures(case.id, decision.measures)
+    tx.add_records(case.id, decision.records, key=key)
+
+
+def _changed(case: Case, decision: Decision, *, now: datetime) -> Case:
     moves, held = decision.moves, decision.assessment
     reopened = Move.REOPEN in moves
     found_home = Move.ROUTE in moves or Move.FILE in moves
+    status = advance(case.status, moves)
+    over = Move.CLOSE in moves or Move.WITHDRAW in moves
+    closed_at = None if reopened else case.closed_at
+    outcome_at = now if Move.SEND_OUTCOME in moves else case.outcome_at
     case = replace(
         case,
-        status=advance(case.status, moves),
+        status=status,
+        status_at=case.status_at if status is case.status else now,
+        level=max(case.level, decision.level),
+        outcome_at=None if reopened else outcome_at,
         round=case.round + 1 if reopened else case.round,
-        closed_at=None if reopened else case.closed_at,
+        closed_at=now if over else closed_at,
         due_at=decision.due_at or case.due_at,
-        guess_at=decision.guess_at or (None if found_home else case.guess_at),
+        guess_at=decision.guess_at or (None if found_home or over else case.guess_at),
         facts=(*case.facts, *decision.facts),
     )
     if held is None:

@@ -100,14 +100,15 @@ def show_mail(out: Reporter, done: Handled, *, at: datetime) -> None:
 def show_letter(out: Reporter, done: Delivered, *, at: datetime) -> None:
     """Say what became of a try to send a letter."""
     row = done.row
-    words = f"{row.letter} of case {row.case_id}: {masked(done.delivery.reply)}"
+    about = f" of case {row.case_id}" if row.case_id else ""
+    words = f"{row.letter}{about}: {masked(done.delivery.reply)}"
     out.line(
         done.state,
         words,
         at=at,
         action="letter",
         letter=row.letter,
-        case=row.case_id,
+        case=row.case_id or 0,
         tries=row.tries,
     )
 

@@ -10,7 +10,12 @@ from cases.store import Transaction
 from cases.tokens import loop_mark, message_id, plus_address, reply_token, token_hash
 from outbox.mime import build
 from pipeline.desk import Desk
+from routing.trust import TO_COMPLAINANTS, TO_PARTIES
 
+#: A person wrote the words of these, so they are no automatic mail.
+_OF_A_PERSON = (
+    *(LetterName.OUTCOME, LetterName.INTERIM, LetterName.PLAN, LetterName.REQUEST_INFORMATION),
+)
 TOKEN_LIFE = timedelta(days=90)
 #: A larger original stays in the store: many mail servers refuse mails beyond 10 MiB.
 MOST_ORIGINAL = 7 * 2**20
@@ -60,16 +65,10 @@ def compose(
     facts = {**letter.facts, **common, **links, "original_attached": attach}
     words = desk.letters.render(replace(letter, facts=facts))
     address = desk.box.address
-    own_id = message_id(
-        desk.key,
-        address.rpartition("@")[2],
-        case_id=case.id,
-        letter=letter.name.value,
-        revision=letter.revision,
-        recipient=letter.to.addr,
-    )
-    to_department = bool(letter.department) and letter.to.addr != case.complainant.addr
-    parent = "" if to_department else case.thread_id  # theirs to find, nobody else's to see
+    own_id = _own_id(desk, letter, case_id=case.id)
+    answers_it = letter.automatic and _party(desk, case, letter)[0] is not Scope.DEPARTMENT
+    # Theirs to find, nobody else's to see.
+    parent = case.thread_id if letter.to.addr == case.complainant.addr else ""
     return OutgoingMail(
         message_id=own_id,
         sender=Address(addr=address, name=desk_name),
@@ -80,7 +79,7 @@ def compose(
         text=words.text,
         html=words.html,
         # Only an automatic letter answers the mail at hand; that of an outcome is the department's.
-        in_reply_to=(answers if letter.automatic and not to_department else "") or parent,
+        in_reply_to=(answers if answers_it else "") or parent,
         references=(parent,) if parent else (),
         auto_submitted=_auto_submitted(letter),
         loop_mark=loop_mark(desk.key, own_id),
@@ -89,24 +88,79 @@ def compose(
     )
 
 
+def queue_notice(tx: Transaction, desk: Desk, letter: Letter, *, now: datetime) -> bool:
+    """Write a letter about no single case, once per revision and recipient; False if it was."""
+    mail = compose_notice(desk, letter, now=now)
+    return tx.queue_letter(
+        case_id=None,
+        letter=letter.name.value,
+        recipient=letter.to.addr,
+        revision=letter.revision,
+        message_id=mail.message_id,
+        envelope_from=mail.envelope_from,
+        data=build(mail),
+        automatic=letter.automatic,
+        now=now,
+        not_before=letter.not_before or now,
+    )
+
+
+def compose_notice(desk: Desk, letter: Letter, *, now: datetime) -> OutgoingMail:
+    """Return a letter about no single case as a mail: it has no reference, and takes no answer."""
+    address, desk_name = desk.box.address, desk.rules.policy.desk_names[letter.language]
+    common = {"reference": "", "desk_name": desk_name, "language": letter.language}
+    facts = {**letter.facts, **common, "answer_to": "", "original_attached": False}
+    words = desk.letters.render(replace(letter, facts=facts))
+    own_id = _own_id(desk, letter, case_id=0)  # no case has this number
+    return OutgoingMail(
+        message_id=own_id,
+        sender=Address(addr=address, name=desk_name),
+        to=letter.to,
+        reply_to=address,
+        envelope_from=address,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        auto_submitted="auto-generated",
+        loop_mark=loop_mark(desk.key, own_id),
+        at=now,
+    )
+
+
+def _own_id(desk: Desk, letter: Letter, *, case_id: int) -> str:
+    return message_id(
+        desk.key,
+        desk.box.address.rpartition("@")[2],
+        case_id=case_id,
+        letter=letter.name.value,
+        revision=letter.revision,
+        recipient=letter.to.addr,
+    )
+
+
 def _auto_submitted(letter: Letter) -> str:
     """Return the value of RFC 3834 §5: an answer, a notice, or nothing for a person's words."""
-    if letter.name is LetterName.OUTCOME:
+    if letter.name in _OF_A_PERSON:
         return ""
     return "auto-replied" if letter.automatic else "auto-generated"
 
 
-def _party(case: Case, letter: Letter) -> tuple[Scope, str]:
+def _party(desk: Desk, case: Case, letter: Letter) -> tuple[Scope, str]:
     """Return who may answer this letter with its token."""
     if letter.name is LetterName.DECISION_NEEDED:
         return Scope.SUPERVISOR, letter.to.addr
-    if letter.to.addr == case.complainant.addr:
-        return Scope.COMPLAINANT, case.complainant.addr
-    return Scope.DEPARTMENT, letter.department
+    if letter.name in TO_PARTIES and letter.department in desk.rules.policy.parties:
+        return Scope.PARTY, letter.department
+    if letter.name in TO_COMPLAINANTS or letter.to.addr == case.complainant.addr:
+        return Scope.COMPLAINANT, letter.to.addr
+    if letter.department:
+        return Scope.DEPARTMENT, letter.department
+    # An alert asks for nothing; a reply to it finds its case by the thread.
+    return Scope.APPROVER, "" if letter.name is LetterName.ALERT else letter.to.addr
 
 
 def _reply_address(desk: Desk, case: Case, letter: Letter) -> str:
-    scope, party = _party(case, letter)
+    scope, party = _party(desk, case, letter)
     if not party or not desk.box.plus_addressing:
         return desk.box.address
     return plus_address(desk.box.address, scope, reply_token(desk.key, case.secret, scope, party))
@@ -123,7 +177,7 @@ def _remember_tokens(
     tx: Transaction, desk: Desk, case: Case, letter: Letter, *, now: datetime
 ) -> None:
     pairs = [(Scope.BOUNCE, letter.to.addr)]
-    scope, party = _party(case, letter)
+    scope, party = _party(desk, case, letter)
     if party:
         pairs.append((scope, party))
     for scope, party in pairs:

@@ -1,68 +1,119 @@
-"""A department's reply: an answer, `not ours`, a note, or words that prove nothing. Pure."""
+"""A department's reply: whose word it is, which word it is, and what follows. Pure.
 
-from dataclasses import replace
+What each word does to the case is in work.py and forward.py; what can't be understood is answered
+with what was read and how to say it, and kept as a note.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from cases.addresses import sendable
 from cases.incoming import Address
-from cases.lifecycle import MOVES
-from cases.model import CaseEvent, Decision, Lead, Letter, LetterName, Move
-from routing import letters
+from cases.life import Part
+from cases.lifecycle import MOVES, OPEN_PARTS
+from cases.model import CaseEvent, Decision, Lead, Letter, LetterName, Move, Status
+from routing import letters, measures, work
+from routing.callbacks import called
 from routing.choices import read_not_ours
 from routing.letters_staff import moved_on
-from routing.replies import read_department_reply
-from routing.reroute import BY_MAIL
+from routing.life import BY_MAIL, Life
+from routing.replies import Said, Word, read_staff_reply
 from routing.returns import returned
 from routing.situation import Situation
 from routing.supervisors import ground_of
 from routing.trust import authority
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """Why a reply did nothing, for the letter that says how to say it."""
+
+    why: str  #: unknown, needs, empty, not_now, recused or date
+    needs: tuple[str, ...] = ()
+    word: str = ""
+
+
 def department(s: Situation, lead: Lead) -> Decision:
-    """Answer the case with it, or keep it as a note and say how to answer."""
-    case = lead.case
+    """Do what a department says, or keep it as a note and say how to answer."""
     proof = authority(s.mail, lead, s.policy, s.trust)
-    actor = f"department:{proof.department}"
-    if not proof.granted:
-        event = s.event("unverified_reply", actor, s.mail.text, reasons=(proof.why_not,))
+    key, life = proof.department, s.life(lead)
+    actor = f"department:{key}"
+    recused = s.mail.sender.addr.lower() in life.recused
+    if not proof.granted or recused:
+        why_not = proof.why_not or "the complaint is about the writer"
+        event = s.event("unverified_reply", actor, s.mail.text, reasons=(why_not,))
         if lead.via == "tag":
             return Decision(moves=(), events=(event,), letters=())  # numbers can be guessed
         if proof.elsewhere:
-            return _too_late(s, lead, event, proof.department)
-        return _explain(s, event, proof.department, authorised=False)
-    reply = read_department_reply(s.mail.text)
-    said = read_not_ours(s.mail.text, s.policy)
-    if said and (case.status, Move.RETURN) in MOVES:
-        return returned(ground_of(s, lead), proof.department, said, s.mail.text)
-    if reply.answer is None:
-        return _explain(s, s.event("note", actor, s.mail.text), proof.department)
-    if (case.status, Move.ANSWER) not in MOVES:
-        event = s.event("late_answer", actor, reply.answer)
-        return _explain(s, event, proof.department, answered=True)
-    answered = s.event("answered", actor, reply.answer)
-    if not sendable(case.complainant.addr):
-        told = s.event("no_address", "desk", "the complainant must be told by other means")
-        return Decision(moves=(Move.ANSWER,), events=(answered, told), letters=())
-    outcome = letters.outcome(case, reply.answer, proof.department, s.policy)
-    return Decision(moves=(Move.ANSWER,), events=(answered,), letters=(outcome,))
+            return _too_late(s, lead, event, key)
+        why = Unclear(why="recused" if recused else "")
+        return explain(s, event, key, why, authorised=recused)
+    not_ours = read_not_ours(s.mail.text, s.policy)
+    if not_ours and (lead.case.status, Move.RETURN) in MOVES:
+        return returned(ground_of(s, lead), key, not_ours, s.mail.text)
+    said = read_staff_reply(s.mail.text, s.policy, today=s.today)
+    done = _done(life, key, said, s.mail.sender.addr)
+    if isinstance(done, Unclear):
+        late = said.word in (Word.DONE, Word.INVALID) and done.why == "not_now"
+        text = s.mail.text if not late else said.text or s.mail.text
+        event = s.event("late_answer" if late else "note", actor, text)
+        return explain(s, event, key, done)
+    return done
+
+
+_Answer = Callable[[Life, Part, Said, str], Decision | work.Refused]
+#: Words about a part of the case that is still open.
+_OPEN: Mapping[Word, _Answer] = {
+    Word.ACCEPT: work.accept,
+    Word.DONE: work.answer,
+    Word.INVALID: work.answer,
+    Word.INTERIM: work.interim,
+    Word.NEED_INFO: work.need_info,
+    Word.HOLD: work.hold,
+    Word.RESUME: work.resume,
+    Word.ASK: work.ask_party,
+}
+
+
+def _done(life: Life, key: str, said: Said, writer: str) -> Decision | Unclear:
+    """Return what the word does now, or why it does nothing."""
+    word, part = said.word, life.part(key)
+    if word is None or part is None:
+        # The letter that asks for measures wants labelled parts and no word.
+        stated = measures.reply(life, key, said) if part else None
+        return stated or Unclear(why="unknown")
+    found: Decision | work.Refused | None = None
+    at_work = life.case.status in (Status.ROUTED, Status.DISPUTE, Status.NOT_A_COMPLAINT)
+    if word in _OPEN and at_work and part.state in OPEN_PARTS:
+        found = _OPEN[word](life, part, said, writer)
+    elif word is Word.STOP and life.case.status is Status.ANSWERED:
+        found = work.stop(life, part, said)
+    elif word is Word.CARRIED_OUT and life.case.status is Status.EXECUTING:
+        found = work.carried_out(life, part, said)
+    elif word in (Word.NO, Word.HOLD) and life.case.status is Status.EXECUTING:
+        found = work.not_possible(life, part, said)
+    elif word in (Word.CARRIED_OUT, Word.NO_MEASURE):
+        found = measures.reply(life, key, said)
+    elif word in (Word.REACHED, Word.NOT_REACHED):
+        found = called(life, f"department:{key}", said)
+    if found is None:
+        return Unclear(why="not_now", word=word.value)
+    if isinstance(found, work.Refused):
+        return Unclear(why=found.why, needs=found.needs, word=word.value)
+    return found
 
 
 def _too_late(s: Situation, lead: Lead, event: CaseEvent, key: str) -> Decision:
     """Say to a department that its case has gone elsewhere; what it wrote is kept."""
     to, number = lead.case.departments, BY_MAIL + s.inbox_id
-    told = moved_on(lead.case, (key,), to, s.policy, revision=number)
+    told = moved_on(lead.case, (key,), to, s.policy, revision=number, automatic=True)
     if s.department_quota.blocked or not s.screening.may_answer:
         told = ()
-    letters = tuple(replace(letter, automatic=True) for letter in told)
-    return Decision(moves=(), events=(event,), letters=letters)
+    return Decision(moves=(), events=(event,), letters=told)
 
 
-def _explain(
-    s: Situation,
-    event: CaseEvent,
-    key: str,
-    *,
-    authorised: bool = True,
-    answered: bool = False,
+def explain(
+    s: Situation, event: CaseEvent, key: str, unclear: Unclear, *, authorised: bool = True
 ) -> Decision:
     """Keep a reply as a note and say how to answer; to the listed address, never to a stranger."""
     listed = s.policy.departments.get(key)
@@ -78,10 +129,13 @@ def _explain(
         automatic=True,
         revision=s.inbox_id,
         facts={
-            "department_name": letters.department_name(s.policy, key),
+            "department_name": letters.department_name(s.policy, key) if key else addr,
             "read": s.mail.text[:200],
             "authorised": authorised,
-            "answered": answered,
+            "answered": event.kind == "late_answer",
+            "why": unclear.why,
+            "needs": unclear.needs,
+            "said": unclear.word,
         },
     )
     return Decision(moves=(), events=(event,), letters=(letter,))

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 
 from cases.model import Category, Classification
+from routing.courtesy import is_courtesy
 from routing.policy import Policy
-from routing.replies import is_courtesy
 from routing.words import fold
 
 #: The letter of a category never changes: a model trained meanwhile must not turn an answer over.

@@ -39,6 +39,13 @@ class Request:
     cause: int = 0  #: the number of what routes the case once more in its round, 0 the first time
     guessed: bool = False  #: nobody decided in time
     decided_by: str = ""  #: the person who said whose it is
+    after: str = ""  #: what an objection leads to: management, dispute, explain
+    asked_at: datetime | None = None  #: when departments are asked; with `received_at` if None
+    referrer: tuple[str, str] = ("", "")  #: who passed it on, and the number there (K061)
+    written_wanted: bool = False  #: said on the phone: details in writing are wanted (K093)
+    recused: tuple[str, ...] = ()  #: names of people the complaint is about (K079)
+    related: tuple[Case, ...] = ()  #: other cases of the same batch or number (K087)
+    deputy_for: str = ""  #: the person who is away
     added: tuple[Fact, ...] = ()  #: facts that the case did not have before this mail
 
     @property
@@ -54,63 +61,50 @@ class Request:
 
 def receipt(request: Request) -> Letter:
     """Return the acknowledgement, or the letter to somebody who does not complain."""
-    language = request.policy.letter_language(request.classification.language)
-    assessment = request.assessment
-    if assessment.matter is not Matter.COMPLAINT and not request.again:
-        praise = assessment.matter is Matter.PRAISE
-        return Letter(
-            name=LetterName.NOT_A_COMPLAINT,
-            language=language,
-            to=request.complainant,
-            automatic=True,
-            facts={
-                "matter": assessment.matter.value,
-                "department_name": department_name(
-                    request.policy, assessment.departments[0], language
-                ),
-                "due_at": None if praise else request.due_at,
-            },
-        )
-    # Nothing of the mail's own words but facts we know ourselves (design 7.5).
-    known = [fact for fact in request.classification.facts if fact.known]
+    complains = request.assessment.matter is Matter.COMPLAINT or request.again
     return Letter(
-        name=LetterName.ACKNOWLEDGEMENT,
-        language=language,
+        name=LetterName.ACKNOWLEDGEMENT if complains else LetterName.NOT_A_COMPLAINT,
+        language=request.policy.letter_language(request.classification.language),
         to=request.complainant,
         automatic=True,
         revision=max(request.again, 1),
-        facts={
-            "category": assessment.category.value,
-            "category_name": category_name(request.policy, assessment.category, language),
-            "unsure": assessment.unsure or assessment.category is Category.OTHER,
-            "facts": fact_rows(known),
-            "missing": assessment.missing,
-            "due_at": request.due_at,
-            "serious": request.policy.severity(assessment.severity).serious,
-            "again": bool(request.again),
-            "unreadable": not request.readable,
-            "unopened": any(item.warning for item in request.mail.attachments),
-        },
+        facts=_acknowledged(request) if complains else _no_complaint(request),
     )
 
 
-def outcome(case: Case, answer: str, department: str, policy: Policy) -> Letter:
-    """Return the outcome: the department's words to the complainant, one per round."""
-    language = policy.letter_language(case.language)
-    return Letter(
-        name=LetterName.OUTCOME,
-        language=language,
-        to=case.complainant,
-        department=department,
-        revision=case.round,
-        facts={
-            "complainant_name": case.complainant.name,
-            "outcome": answer,
-            "department_name": department_name(policy, department, language),
-            "category_name": category_name(policy, case.category, language),
-            "close_after_days": policy.close_after.days,
-        },
-    )
+def _no_complaint(request: Request) -> dict[str, object]:
+    assessment, policy = request.assessment, request.policy
+    language = policy.letter_language(request.classification.language)
+    praise = assessment.matter is Matter.PRAISE
+    return {
+        "matter": assessment.matter.value,
+        "department_name": department_name(policy, assessment.departments[0], language),
+        "due_at": None if praise else request.due_at,
+    }
+
+
+def _acknowledged(request: Request) -> dict[str, object]:
+    assessment, policy = request.assessment, request.policy
+    language = policy.letter_language(request.classification.language)
+    process = policy.process(assessment.category, assessment.severity)
+    # Nothing of the mail's own words but facts we know ourselves (design 7.5).
+    known = [fact for fact in request.classification.facts if fact.known]
+    return {
+        "category": assessment.category.value,
+        "category_name": category_name(policy, assessment.category, language),
+        "unsure": assessment.unsure or assessment.category is Category.OTHER,
+        "facts": fact_rows(known),
+        "missing": assessment.missing,
+        "due_at": None if request.written_wanted else request.due_at,
+        "serious": policy.severity(assessment.severity).serious,
+        "again": bool(request.again),
+        "unreadable": not request.readable,
+        "unopened": any(item.warning for item in request.mail.attachments),
+        "after": request.after,
+        "apologise": process.apologise,
+        "referrer": {"name": request.referrer[0], "number": request.referrer[1]},
+        "written_wanted": request.written_wanted,
+    }
 
 
 def department_name(policy: Policy, key: str, language: str = "") -> str:

@@ -1,12 +1,9 @@
 """The letters to departments, supervisors and managers, and the facts they are given. Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 
 from cases.incoming import Address
-from cases.model import Case, CaseEvent, Category, Letter, LetterName
-from routing.choices import LETTERS, NO_COMPLAINT, ranked
+from cases.model import Case, CaseEvent, Letter, LetterName, Matter
 from routing.letters import (
     Request,
     category_name,
@@ -20,9 +17,6 @@ from routing.policy import Policy
 
 #: A routed mail shows so many characters of the complainant's words; the original is attached.
 MOST_TEXT = 20_000
-#: Who decides what a case is about needs its beginning.
-MOST_TO_DECIDE = 1_500
-MOST_OPTIONS = 3
 
 
 def routed(request: Request, *, only: Collection[str] | None = None) -> tuple[Letter, ...]:
@@ -47,6 +41,7 @@ def routed(request: Request, *, only: Collection[str] | None = None) -> tuple[Le
             revision=request.revision,
             facts={
                 **facts,
+                **_limits(request, key),
                 "department_name": department_name(request.policy, key),
                 "others": tuple(
                     department_name(request.policy, other)
@@ -84,13 +79,48 @@ def _routed_facts(request: Request) -> dict[str, object]:
         "attachments": files(mail),
         "again": bool(request.again),
         "history": tuple(
-            {"at": e.at, "who": _writer(e, request), "text": e.detail} for e in request.history
+            {"at": e.at, "who": _writer(e, request), "text": _said(e)} for e in request.history
         ),
         "matter": assessment.matter.value,
         "unsure": assessment.unsure,
         "unreadable": not request.readable,
         "guessed": request.guessed,
         "decided_by": request.decided_by,
+        **_wanted(request),
+    }
+
+
+def _wanted(request: Request) -> dict[str, object]:
+    """Return what the process wants of an answer, and what helps to find it."""
+    policy, assessment = request.policy, request.assessment
+    process = policy.process(assessment.category, assessment.severity)
+    return {
+        "needs": process.answer_needs,
+        "capa": process.capa.rule.value,
+        "parties": tuple(
+            {"key": key, "name": party.names.get(request.house, key)}
+            for key, party in policy.parties.items()
+        ),
+        "recused": request.recused,
+        "deputy_for": request.deputy_for,
+        "related": tuple(
+            {"reference": case.reference, "text": case.subject, "status": case.status.value}
+            for case in request.related
+        ),
+    }
+
+
+def _limits(request: Request, key: str) -> dict[str, object]:
+    """Return a department's own limits, in its own working time."""
+    policy, assessment = request.policy, request.assessment
+    process = policy.process(assessment.category, assessment.severity)
+    calendar, asked_at = policy.calendar_of(key), request.asked_at or request.received_at
+    complaint = assessment.matter is Matter.COMPLAINT
+    accept, answer = process.accept_within, process.answer_within
+    own = calendar.due(asked_at, answer) if answer and complaint else None
+    return {
+        "accept_by": calendar.due(asked_at, accept) if accept and complaint else None,
+        "answer_by": own if own and own < request.due_at else None,
     }
 
 
@@ -98,6 +128,12 @@ def _writer(event: CaseEvent, request: Request) -> str:
     if event.actor == "complainant":
         return request.complainant.name or request.complainant.addr
     return department_name(request.policy, event.actor.removeprefix("department:"))
+
+
+def _said(event: CaseEvent) -> str:
+    """Return the words of an event; who passed a case on wrote the reason in the mail."""
+    words = event.reasons if event.kind == "not_ours" else ()
+    return next(iter(words), event.detail)
 
 
 def severity_alerts(request: Request, *, revision: int) -> tuple[Letter, ...]:
@@ -175,89 +211,20 @@ def follow_ups(request: Request, case: Case, *, revision: int) -> tuple[Letter, 
     )
 
 
-# ---------------------------------------------------------------- a person decides
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What supervisors are asked about a case, and why."""
-
-    request: Request
-    guess_at: datetime | None  #: None: the case is with somebody while they think
-    without: frozenset[str] = frozenset()  #: departments that said it is not theirs
-    returned: str = ""  #: the words they said it with
-    read: str | None = None  #: what an earlier answer said that was not understood
-    authorised: bool = True  #: False: an answer came that may not be theirs
-
-
-def decision_needed(
-    question: Question, to: tuple[str, ...], *, revision: int, automatic: bool = False
-) -> tuple[Letter, ...]:
-    """Return the question what a case is about, answered by one letter of the alphabet."""
-    facts = _question_facts(question)
-    return tuple(
-        Letter(
-            name=LetterName.DECISION_NEEDED,
-            language=question.request.house,
-            to=Address(addr=addr),
-            revision=revision,
-            facts=facts,
-            attach_original=True,
-            automatic=automatic,
-        )
-        for addr in dict.fromkeys(to)
-    )
-
-
-def _question_facts(question: Question) -> dict[str, object]:
-    request, policy = question.request, question.request.policy
-    return {
-        "options": _options(question),
-        "no_complaint": NO_COMPLAINT,
-        "complainant": person(request.complainant),
-        "received_at": request.received_at,
-        "subject": request.mail.subject,
-        "text": request.mail.words[: MOST_TO_DECIDE + 1],
-        "attachments": files(request.mail),
-        "due_at": request.due_at,
-        "guess_at": question.guess_at,
-        "department_names": tuple(
-            department_name(policy, key) for key in request.assessment.departments
-        ),
-        "returned_by": tuple(department_name(policy, key) for key in sorted(question.without)),
-        "returned": question.returned[:500],
-        "answered": question.read is not None,
-        "read": (question.read or "")[:200],
-        "authorised": question.authorised,
-        "unreadable": not request.readable,
-    }
-
-
-def likely(question: Question) -> tuple[tuple[Category, float], ...]:
-    """Return every category, likeliest first; those of departments that sent it back last."""
-    owner = {key: entry.department for key, entry in question.request.policy.categories.items()}
-    shares = ranked(question.request.classification)
-    return tuple(sorted(shares, key=lambda share: owner[share[0]] in question.without))
-
-
-def _options(question: Question) -> tuple[dict[str, object], ...]:
-    request = question.request
-    return tuple(
-        {
-            "letter": LETTERS[category],
-            "name": category_name(request.policy, category, request.house),
-            "percent": round(100 * share),
-        }
-        for category, share in likely(question)[:MOST_OPTIONS]
-    )
-
-
 def moved_on(
-    case: Case, keys: Collection[str], to: tuple[str, ...], policy: Policy, *, revision: int
+    case: Case,
+    keys: Collection[str],
+    to: tuple[str, ...],
+    policy: Policy,
+    *,
+    revision: int,
+    automatic: bool = False,
+    closed: str = "",
 ) -> tuple[Letter, ...]:
     """Return the letters that tell departments that nothing more is to be done by them.
 
-    `to`: the departments that have the case now; none while a supervisor decides.
+    `to`: the departments that have the case now; none while a supervisor decides. `closed`: why it
+    was closed without an outcome.
     """
     return tuple(
         Letter(
@@ -266,9 +233,11 @@ def moved_on(
             to=Address(addr=addr, name=department_name(policy, key)),
             department=key,
             revision=revision,
+            automatic=automatic,
             facts={
                 "department_name": department_name(policy, key),
                 "to": tuple(department_name(policy, other) for other in to),
+                "closed": closed,
             },
         )
         for key in keys

@@ -1,11 +1,18 @@
 """A machine's mail: filed with the case whose letter it answers, else with the reason. Pure."""
 
+from dataclasses import replace
 from zlib import crc32
 
+from cases.incoming import Address, MailKind
+from cases.life import PartState
 from cases.model import Decision, Lead, Scope
 from routing import letters_staff
+from routing.life import nothing
 from routing.phrases import phrase
+from routing.reroute import request_of, standing
+from routing.signing import hand_to_deputies
 from routing.situation import Situation
+from routing.supervisors import ground_of
 
 #: Alerts about bounces are numbered above those about mails (routing/decide.py) by their address.
 BOUNCE_ALERTS = 2 * 10**11
@@ -18,6 +25,9 @@ def machine(s: Situation) -> Decision:
     if lead is None:
         return Decision(moves=(), events=(), letters=(), ignored=why)
     event = s.event(s.screening.kind.value, "desk", why)
+    if s.screening.kind is MailKind.AUTO_REPLY:
+        stand_in = _to_deputies(s)
+        return replace(stand_in, events=(event, *stand_in.events))
     bounce = s.screening.bounce
     if bounce is None or not bounce.status.startswith("5"):
         return Decision(moves=(), events=(event,), letters=())
@@ -38,6 +48,30 @@ def machine(s: Situation) -> Decision:
     )
     alerts = () if s.quota.blocked or recipient.lower() in told else alerts
     return Decision(moves=(), events=(event,), letters=alerts, bounced=recipient)
+
+
+def _to_deputies(s: Situation) -> Decision:
+    """Give what somebody who is away was asked to the deputies, once in a round (K080)."""
+    lead, away = s.match.lead, s.mail.sender.addr.lower()
+    if lead is None:
+        return nothing()
+    life = s.life(lead)
+    if s.match.role == "approver":
+        return hand_to_deputies(life, away) or nothing()
+    key = lead.party or s.policy.department_of(away)
+    department, part = s.policy.departments.get(key), life.part(key)
+    told = {event.detail for event in life.this_round("deputy_asked")}
+    if department is None or part is None or part.state is not PartState.ASKED or away in told:
+        return nothing()
+    deputies = tuple(addr for addr in department.deputies if addr.lower() != away)
+    if s.match.role != "department" or away not in department.listed or not deputies:
+        return nothing()
+    ground = ground_of(s, lead)
+    request = replace(request_of(ground, standing(lead.case)), deputy_for=away)
+    (letter, *_) = letters_staff.routed(request, only=(key,))
+    letters = tuple(replace(letter, to=Address(addr=addr)) for addr in deputies)
+    asked = life.event("deputy_asked", "desk", away, reasons=deputies)
+    return Decision(moves=(), events=(asked,), letters=letters)
 
 
 def _recipient(lead: Lead, named: str) -> str:

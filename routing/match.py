@@ -12,9 +12,12 @@ from cases.incoming import ParsedMail
 from cases.model import Lead, LetterName, Scope
 from cases.tokens import find_tokens, own_letter
 from routing.policy import Policy
-from routing.trust import TO_DEPARTMENTS
+from routing.trust import TO_APPROVERS, TO_DEPARTMENTS, TO_PARTIES
 
 _REFERENCE = re.compile(r"\bC-(20\d\d)-(\d{6,9})\b", re.IGNORECASE | re.ASCII)
+
+
+_TO_SIGNERS = frozenset({LetterName.REVIEW_REQUEST.value, LetterName.APPROVAL_REQUEST.value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,7 @@ class Match:
     """The case a mail joins, if any, and in which role; `guess` says what was not believed."""
 
     lead: Lead | None
-    role: str = ""  #: "complainant", "department", "supervisor", "staff" (of an alert) or ""
+    role: str = ""  #: complainant, department, supervisor, approver, party, staff (of an alert)
     guess: str = ""
 
 
@@ -72,16 +75,27 @@ def _role(mail: ParsedMail, lead: Lead, policy: Policy) -> str:
         return "department"
     if lead.scope is Scope.SUPERVISOR:
         return "supervisor"  # as above
+    if lead.scope is Scope.APPROVER:
+        return "approver"  # as above
+    if lead.scope is Scope.PARTY:
+        return "party"  # as above
     if lead.scope is Scope.COMPLAINANT:
         return "complainant" if addr == lead.party.lower() else ""
     if not mail.sender_certain:
         return ""  # no token, and nobody knows who wrote (design 7.4)
     if lead.letter == LetterName.DECISION_NEEDED and policy.decides(addr):
         return "supervisor"
-    if addr == lead.case.complainant.addr.lower():
+    case = lead.case
+    if lead.letter in _TO_SIGNERS and addr in policy.signers(case.category, case.severity):
+        return "approver"
+    if lead.letter in TO_PARTIES and policy.party_of(addr):
+        return "party"
+    if addr == case.complainant.addr.lower():
         return "complainant"
     key = policy.department_of(addr)
     # One that had the case hears that it moved on; its mail is no complaint of its own.
-    if key and (key in lead.case.departments or lead.letter in TO_DEPARTMENTS):
+    if key and (key in case.departments or lead.letter in TO_DEPARTMENTS):
         return "department"
+    if lead.letter in TO_APPROVERS and addr in policy.signers(case.category, case.severity):
+        return "approver"
     return "staff" if lead.via == "thread" and policy.is_staff(addr) else ""

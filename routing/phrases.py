@@ -34,6 +34,10 @@ _PHRASES: dict[str, dict[str, str]] = {
         "media or authority ({score:.0%})",
         "zh": "{level}：读来像有人受伤、有危险，或涉及法律、媒体、主管部门（{score:.0%}）",
     },
+    "repeated": {
+        "en": "{level}, because of an earlier complaint: {reference}",
+        "zh": "{level}，因为此前已经投诉过：{reference}",
+    },
     "undeliverable": {
         "en": "our letter “{letter}” to {recipient} could not be delivered: {reply}",
         "zh": "发给 {recipient} 的“{letter}”未能送达：{reply}",

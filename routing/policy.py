@@ -1,11 +1,12 @@
 """What the supervisors decided in rules.yaml, as values. Pure; pipeline/rules_file.py reads it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from cases.model import Category
 from routing.deadlines import Calendar, Limit
+from routing.process import Process
 from routing.words import Words
 
 Need = tuple[str, ...]  #: names of facts, or "photo"; any one of them will do (K038)
@@ -27,12 +28,41 @@ class Department:
     to: tuple[str, ...]  #: where routed mails go
     manager: str = ""
     deputies: tuple[str, ...] = ()
+    calendar: Calendar | None = None  #: its own hours; None: everybody's
+    people: Mapping[str, str] = field(default_factory=dict)  #: names in mails → addresses (K079)
+    stand_in: str = ""  #: the department that gets the case when this one is accused
 
     @property
     def listed(self) -> frozenset[str]:
         """The addresses whose replies may count as this department's word (design 7.4)."""
         people = (*self.to, self.manager, *self.deputies)
         return frozenset(addr.lower() for addr in people if addr)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A supplier, carrier, merchant or dealer that answers us, never the complainant (K044)."""
+
+    key: str
+    names: Mapping[str, str]
+    to: tuple[str, ...]
+    language: str  #: of our letters to it
+    within: Limit | None = None
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The addresses whose replies count as this party's word."""
+        return frozenset(addr.lower() for addr in self.to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referrer:
+    """An authority, association, hotline or platform that passes complaints on (K061)."""
+
+    key: str
+    names: Mapping[str, str]
+    addresses: tuple[str, ...]  #: or *@domain
+    numbers: tuple[str, ...] = ()  #: how its own numbers look, as `numbers` in rules.yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +105,7 @@ class SeverityLevel:
     likely_above: float = 1.0  #: a probability of harm from which the level holds without words
     alert: tuple[str, ...] = ()  #: told at once
     serious: bool = False  #: the complainant hears that a manager was told
+    repeated_within: timedelta | None = None  #: a second complaint so soon is of this level (K065)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +160,14 @@ class Policy:
     unsure_ask: tuple[str, ...]  #: who is asked for the category then
     also_above: float  #: a further category at least so probable is a matter of the mail, too
     guess_after: Limit  #: nobody answered for so long: the case takes its best guess
-    close_after: timedelta  #: silence after the outcome
-
+    usual: Process = field(default_factory=Process)
+    by_category: Mapping[Category, Mapping[str, object]] = field(default_factory=dict)
+    by_severity: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    management: tuple[str, ...] = ()  #: top management, the last rung of every ladder
+    finance: tuple[str, ...] = ()  #: told of costs and compensation (K043)
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    referrers: Mapping[str, Referrer] = field(default_factory=dict)
+    ledger_day: int = 4  #: of the month: unresolved cases of the month before are raised (K096)
     colleagues: tuple[str, ...] = ()  #: addresses, or *@domain, that may pass complaints on
 
     def is_colleague(self, addr: str) -> bool:
@@ -148,6 +185,41 @@ class Policy:
     def decides(self, addr: str) -> bool:
         """Tell whether `addr` may say what a complaint is about."""
         return addr.lower() in {one.lower() for one in (*self.unsure_ask, *self.supervisors)}
+
+    def process(self, category: Category, severity: str) -> Process:
+        """Return how such a case is handled; its severity has the last word."""
+        said = {**self.by_category.get(category, {}), **self.by_severity.get(severity, {})}
+        return replace(self.usual, **said)  # type: ignore[arg-type] # names of fields, checked
+
+    def signers(self, category: Category, severity: str) -> frozenset[str]:
+        """Return everybody whose word about such a case may count, in lower case."""
+        process = self.process(category, severity)
+        capa = (*process.capa.verify_by, *process.capa.waive_by)
+        people = {addr.lower() for addr in (*capa, *self.supervisors, *self.management)}
+        people |= {addr.lower() for addr in self.finance}
+        for signing in (process.review, *process.approval, process.callback):
+            people |= signing.people if signing else frozenset()
+        return frozenset(people)
+
+    def party_of(self, addr: str) -> str:
+        """Return the key of the party outside that lists `addr`, "" if none does."""
+        wanted = addr.lower()
+        return next((key for key, party in self.parties.items() if wanted in party.listed), "")
+
+    def referrer_of(self, addr: str) -> Referrer | None:
+        """Return the authority or association that writes from `addr`."""
+        wanted = addr.lower()
+        ours = (wanted, f"*@{wanted.rpartition('@')[2]}")
+        found = (
+            one for one in self.referrers.values()
+            if {a.lower() for a in one.addresses}.intersection(ours)
+        )  # fmt: skip
+        return next(found, None) if wanted else None
+
+    def calendar_of(self, department: str) -> Calendar:
+        """Return the working time of a department; everybody's if it has none of its own."""
+        found = self.departments.get(department)
+        return found.calendar if found and found.calendar else self.calendar
 
     def is_staff(self, addr: str) -> bool:
         """Tell whether alerts go to `addr`."""

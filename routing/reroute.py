@@ -28,11 +28,8 @@ from routing.letters_staff import moved_on, routed
 from routing.policy import Policy
 from routing.situation import Original, kinds_attached
 
-#: Letters of one case and recipient are numbered by their cause: the round of the case below all of
-#: these, then the mail, the guess, or the operator's hand (seconds since 1970).
-BY_MAIL, BY_CLOCK, BY_HAND = 10**10, 2 * 10**10, 3 * 10**10
 #: Events that departments find in a letter about a case that others had before.
-_TOLD = frozenset({"answered", "complainant_wrote", "reopened"})
+_TOLD = frozenset({"answered", "complainant_wrote", "reopened", "not_ours"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +41,7 @@ class Ground:
     story: tuple[CaseEvent, ...]
     policy: Policy
     now: datetime
-    cause: int  #: the number of what moves it, see BY_MAIL
+    cause: int  #: the number of what moves it, see life.BY_MAIL
 
     @property
     def waits(self) -> bool:
@@ -253,6 +250,7 @@ def request_of(ground: Ground, assessment: Assessment) -> Request:
         again=case.round if case.round > 1 else 0,
         history=told(ground.story),
         cause=ground.cause,
+        asked_at=ground.now,
     )
 
 

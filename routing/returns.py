@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from cases.model import Assessment, CaseEvent, Correction, Decision, Move
 from routing.choices import NotOurs, Target
-from routing.letters_staff import Question, decision_needed, moved_on
+from routing.letters_ask import Question, decision_needed
+from routing.letters_staff import moved_on
 from routing.reroute import Ground, Person, assessed, handed_over, request_of, standing
 
 
@@ -19,11 +20,11 @@ def returned(ground: Ground, key: str, said: NotOurs, words: str) -> Decision:
     event = ground.event(
         "not_ours", f"department:{key}", to.department if to else "", reasons=(words[:500],)
     )
+    ground = replace(ground, story=(*ground.story, event))
     if to:
         return _passed_on(ground, key, to, event)
     alive = ground.policy.departments  # one that is gone from the rules has nothing
     rest = tuple(one for one in ground.case.departments if one != key and one in alive)
-    ground = replace(ground, story=(*ground.story, event))
     if rest and not passed:
         assessment = replace(standing(ground.case), departments=rest)
         return replace(_taken_from(ground, key, assessment), events=(event,))

@@ -1,14 +1,16 @@
 """Everything that is known when a mail is decided, and what every way of deciding asks of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from cases.addresses import sendable
-from cases.incoming import Address, ParsedMail, Screening
-from cases.lifecycle import ANSWERED_FOR
-from cases.model import Assessment, Case, CaseEvent, Classification, Lead, Quota
+from cases.incoming import Address, MailKind, ParsedMail, Screening
+from cases.life import Measure, Part, Record
+from cases.lifecycle import ANSWERED_FOR, parts_of
+from cases.model import Assessment, Case, CaseEvent, Classification, Lead, Quota, Status
 from routing.assess import assess
 from routing.choices import read_not_ours
+from routing.life import BY_MAIL, Life
 from routing.match import Match
 from routing.policy import Policy
 from routing.trust import Trust, authentication
@@ -35,6 +37,12 @@ class Situation:
     history: tuple[CaseEvent, ...]  #: what happened so far to the case of the lead
     quota: Quota  #: for automatic letters to the complainant or sender
     department_quota: Quota  #: for automatic letters to the department or supervisor of the lead
+    parts: tuple[Part, ...] = ()  #: of the case of the lead, as the three below
+    measures: tuple[Measure, ...] = ()
+    records: tuple[Record, ...] = ()
+    outcome_waits: bool = False  #: it has not begun to leave
+    earlier: tuple[Case, ...] = ()  #: other cases of the same complainant, newest first
+    related: tuple[Case, ...] = ()  #: other cases of the same batch, serial or order number
     original: Original | None = None  #: of the lead's case, where `needs_original` says so
     sent_before: Case | None = None  #: the case of the same words by the same sender an hour ago
     same_message_id: bool = False  #: another mail has this Message-ID, but other content (F21)
@@ -55,6 +63,25 @@ class Situation:
     def words(self) -> str:
         """What rules read: subject and words, those of a mail passed on to us included."""
         return f"{self.mail.subject}\n{self.mail.words}"
+
+    @property
+    def today(self) -> date:
+        """The day in the desk's time zone."""
+        return self.now.astimezone(self.policy.calendar.zone).date()
+
+    def life(self, lead: Lead) -> Life:
+        """Return the case of `lead` with everything that belongs to it."""
+        return Life(
+            case=lead.case,
+            parts=parts_of(lead.case, self.parts, now=lead.case.received_at),
+            measures=self.measures,
+            records=self.records,
+            story=self.history,
+            policy=self.policy,
+            now=self.now,
+            cause=BY_MAIL + self.inbox_id,
+            outcome_waits=self.outcome_waits,
+        )
 
     def read(self) -> Classification:
         """Return what was read in a person's mail."""
@@ -95,11 +122,13 @@ class Situation:
         return CaseEvent(at=self.now, kind=kind, actor=actor, detail=detail, reasons=reasons)
 
 
-def needs_original(mail: ParsedMail, found: Match, policy: Policy) -> bool:
+def needs_original(mail: ParsedMail, kind: MailKind, found: Match, policy: Policy) -> bool:
     """Tell whether a mail may send its case elsewhere, so that its first mail is wanted again."""
     if found.lead is None:
         return False
     case = found.lead.case
+    if kind is not MailKind.PERSON:  # somebody is away, and the deputies get the case
+        return kind is MailKind.AUTO_REPLY and found.role == "department"
     if case.guess_at is not None or found.role == "supervisor" or homeless(case, policy):
         return True
     return found.role == "department" and read_not_ours(mail.text, policy) is not None
@@ -111,6 +140,12 @@ def homeless(case: Case, policy: Policy) -> bool:
     return not waits and policy.departments.keys().isdisjoint(case.departments)
 
 
+def awaits_writing(case: Case) -> bool:
+    """Tell whether a complaint was only said so far, and waits for written details (K093)."""
+    nobody = not case.departments and case.guess_at is None
+    return nobody and case.status is Status.ACKNOWLEDGED
+
+
 def kinds_attached(mail: ParsedMail) -> frozenset[str]:
     """Return what is attached, in the words of the rules' `needs`."""
     pictures = any(item.type.startswith("image/") for item in mail.attachments)
@@ -120,6 +155,7 @@ def kinds_attached(mail: ParsedMail) -> frozenset[str]:
 def complainant_of(mail: ParsedMail, policy: Policy) -> Address:
     """Return the original sender where one of ours passed the mail on (K012), else the sender."""
     passed_on = mail.forwarded
-    if passed_on and passed_on.sender.addr and policy.is_colleague(mail.sender.addr):
+    ours = policy.is_colleague(mail.sender.addr) or policy.referrer_of(mail.sender.addr)
+    if passed_on and passed_on.sender.addr and ours:
         return passed_on.sender
     return mail.sender

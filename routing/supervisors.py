@@ -3,8 +3,9 @@
 from cases.addresses import sendable
 from cases.model import CaseEvent, Decision, Lead
 from routing.choices import read_choice
-from routing.letters_staff import Question, decision_needed
-from routing.reroute import BY_MAIL, Ground, Person, correct, request_of, standing
+from routing.letters_ask import Question, decision_needed
+from routing.life import BY_MAIL
+from routing.reroute import Ground, Person, correct, request_of, standing
 from routing.situation import Situation
 from routing.trust import supervising
 

@@ -18,9 +18,27 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 TO_DEPARTMENTS = frozenset(
     name.value
     for name in (
-        LetterName.ROUTED, LetterName.FOLLOW_UP, LetterName.HOW_TO_ANSWER, LetterName.MOVED_ON,
+        *(LetterName.ROUTED, LetterName.FOLLOW_UP, LetterName.HOW_TO_ANSWER, LetterName.MOVED_ON),
+        *(LetterName.ANSWER_NOTED, LetterName.RETURNED, LetterName.CARRY_OUT, LetterName.MEASURES),
+        *(LetterName.PARTY_ANSWERED, LetterName.REMINDER, LetterName.TASK),
     )
-)  # fmt: skip
+)
+TO_APPROVERS = frozenset(
+    name.value
+    for name in (
+        *(LetterName.REVIEW_REQUEST, LetterName.APPROVAL_REQUEST, LetterName.MEASURES),
+        *(LetterName.REMINDER, LetterName.TASK, LetterName.ESCALATION),
+    )
+)
+#: Parties outside are also reminded.
+TO_PARTIES = frozenset({LetterName.EXTERNAL, LetterName.REMINDER})
+TO_COMPLAINANTS = frozenset(
+    {
+        *(LetterName.ACKNOWLEDGEMENT, LetterName.NOT_A_COMPLAINT, LetterName.OUTCOME),
+        *(LetterName.REQUEST_INFORMATION, LetterName.PROGRESS, LetterName.INTERIM),
+        *(LetterName.PLAN, LetterName.STATUS, LetterName.SATISFACTION),
+    }
+)
 _COMMENT = re.compile(r"\([^()]*\)?")
 _DEEPEST = 10
 
@@ -54,13 +72,10 @@ def authority(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> Aut
         return Authority(department=key, granted=False, why_not="the department is gone")
     if lead.scope is not Scope.DEPARTMENT and lead.letter not in TO_DEPARTMENTS:
         why_not = "it answers none of our mails to the department"
-    elif not mail.sender_certain:
-        why_not = "its sender is ambiguous"
-    elif addr not in department.listed:
+    elif addr not in department.listed and mail.sender_certain:
         why_not = f"{addr} is not on the list of {key}"
     else:
-        verdict = authentication(mail, trust)
-        why_not = "" if verdict in ("pass", "off") else f"the sender's authentication is {verdict}"
+        why_not = vouched(mail, trust)
     elsewhere = not why_not and key not in lead.case.departments
     if elsewhere:
         why_not = f"{key} does not handle this case now"
@@ -72,14 +87,19 @@ def supervising(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> A
     addr = mail.sender.addr.lower()
     if lead.scope is not Scope.SUPERVISOR and lead.letter != LetterName.DECISION_NEEDED:
         why_not = "it answers none of our letters to supervisors"
-    elif not mail.sender_certain:
-        why_not = "its sender is ambiguous"
-    elif not policy.decides(addr):
+    elif not policy.decides(addr) and mail.sender_certain:
         why_not = f"{addr} is no supervisor"
     else:
-        verdict = authentication(mail, trust)
-        why_not = "" if verdict in ("pass", "off") else f"the sender's authentication is {verdict}"
+        why_not = vouched(mail, trust)
     return Authority(department="", granted=not why_not, why_not=why_not)
+
+
+def vouched(mail: ParsedMail, trust: Trust) -> str:
+    """Return why nothing proves who wrote a mail, "" if something does."""
+    if not mail.sender_certain:
+        return "its sender is ambiguous"
+    verdict = authentication(mail, trust)
+    return "" if verdict in ("pass", "off") else f"the sender's authentication is {verdict}"
 
 
 def authentication(mail: ParsedMail, trust: Trust) -> str:

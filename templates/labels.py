@@ -1,4 +1,4 @@
-"""How the facts of a mail are called in a letter, in both languages (seeds-digest 5.4)."""
+"""How facts and the parts of an answer are called in a letter, in both languages (digest 5.4)."""
 
 _LABELS = {
     "product": {"en": "Product", "zh": "产品"},
@@ -78,6 +78,36 @@ _DEMANDS = {
     "visit": {"en": "a visit", "zh": "上门处理"},
 }
 
+#: The labelled parts of a department's answer, as a person would write the label of each.
+_PARTS = {
+    "to_complainant": {"en": "To the customer", "zh": "答复客户"},
+    "cause": {"en": "Cause", "zh": "原因"},
+    "cause_class": {"en": "Cause class", "zh": "原因类别"},
+    "responsible": {"en": "Responsible", "zh": "责任方"},
+    "corrective": {"en": "Corrective action", "zh": "纠正措施"},
+    "preventive": {"en": "Preventive action", "zh": "预防措施"},
+    "owner": {"en": "Owner", "zh": "负责人"},
+    "due": {"en": "Due", "zh": "完成日期"},
+    "cost": {"en": "Cost", "zh": "费用"},
+    "cost_bearer": {"en": "Cost borne by", "zh": "费用承担"},
+    "compensation": {"en": "Compensation", "zh": "赔偿补偿"},
+    "verified": {"en": "Verified", "zh": "核实结果"},
+    "test": {"en": "Test result", "zh": "检验结果"},
+    "related": {"en": "Related batches", "zh": "关联批号"},
+    "returned_goods": {"en": "Returned goods", "zh": "退货"},
+    "samples": {"en": "Samples", "zh": "样品"},
+    "visit": {"en": "Visit", "zh": "走访"},
+    "meeting": {"en": "Meeting", "zh": "会议"},
+    "recall": {"en": "Recall", "zh": "召回"},
+    "authority": {"en": "Authority", "zh": "上报"},
+    "document": {"en": "Document", "zh": "固化文件"},
+    "lesson": {"en": "Lesson", "zh": "经验"},
+    "reward": {"en": "Reward", "zh": "表扬奖励"},
+    "contact": {"en": "Contact record", "zh": "联系记录"},
+    "liability": {"en": "Liability", "zh": "责任追究"},
+    "note": {"en": "Internal note", "zh": "内部备注"},
+}
+
 #: Why an attachment must not be opened without thought.
 _WARNINGS = {
     "program": {"en": "a program, do not open it", "zh": "可执行程序，请勿打开"},
@@ -97,6 +127,11 @@ def value(name: str, written: str, language: str) -> str:
     if name == "demand":
         return _DEMANDS.get(written, {}).get(language, written)
     return written
+
+
+def part_label(key: str, language: str) -> str:
+    """Return the label of a part of an answer; its own key where there is none."""
+    return _PARTS.get(key, {}).get(language, key)
 
 
 def wanted(names: str, language: str) -> str:

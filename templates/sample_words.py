@@ -31,6 +31,35 @@ EN: Facts = {
         "Your money will be paid back within five working days, and we have stopped selling the "
         "bottles of this batch."
     ),
+    "question": (
+        "Was the lid closed by hand or in the dishwasher rack when it first leaked? And could you "
+        "press the sealing ring with a finger and tell us whether it sits firmly?"
+    ),
+    "interim": (
+        "Please don't use the bottle for hot drinks for now, and carry it upright.\n\n"
+        "If you need one at once: any shop of ours lends you another model; show this mail there."
+    ),
+    "plan": (
+        "We send you a new lid of another batch and collect the old one at your door, so that our "
+        "laboratory can test it. Both are free of charge for you.\n\n"
+        "If the new lid leaks too, you get your money back."
+    ),
+    "measures": (
+        "The bottles of this batch were taken off the shelves on 25 November. "
+        "The refund was arranged on the same day."
+    ),
+    "prevention": (
+        "Each delivery of sealing rings is now measured when it arrives, "
+        "and one lid in fifty is tested under pressure before it is sold."
+    ),
+    "refused": (
+        "We have tested the lid you sent us for two days, hot and cold, upright and lying down. "
+        "It did not leak. The scratches on the thread show that it was screwed on at an angle, "
+        "and then water gets out at the side.\n\n"
+        "That is why we can't refund the bottle. We have put a new ring into your parcel all "
+        "the same."
+    ),
+    "referrer": {"name": "Consumer Advice Centre", "number": "CAC-2026-4471"},
     "known_facts": (
         {"name": "product", "value": "Kids Thermos"},
         {"name": "batch", "value": "B2026-0877"},
@@ -85,6 +114,27 @@ ZH: Facts = {
         "我们检测了同批次的留样，并查看了运输记录：这批牛奶在运往门店的途中，冷藏车温度有"
         "两个小时超标。\n\n货款将在五个工作日内退还给您，该批次产品已从门店下架。"
     ),
+    "question": (
+        "这两盒牛奶买回家以后，大约过了多久放进冰箱？冰箱冷藏室的温度大概是几度？"
+        "包装盒如果还在，有没有鼓起来？"
+    ),
+    "interim": (
+        "剩下的牛奶请先不要喝，连盒子一起放在冰箱里，我们派人来取样。\n\n"
+        "孩子如果还有不舒服，请先带他去医院看，病历和收据请留好。"
+    ),
+    "plan": (
+        "我们派人上门取走剩下的那盒牛奶，送实验室检测，三个工作日内把检测报告发给您。"
+        "取样时，当场退还两盒牛奶的货款。\n\n如果检测不合格，再和您商量后面的事。"
+    ),
+    "measures": "11月25日，这批牛奶已全部从门店下架；当天已办理退款。",
+    "prevention": "每辆冷藏车都装上了温度报警器，超温十分钟以上的货，门店一律不收。",
+    "refused": (
+        "我们检测了同批次的留样，也查看了运输途中的温度记录，没有发现异常。"
+        "您寄来的那盒，封口处有针孔大小的破损，空气进去以后，牛奶会很快变酸。"
+        "从破损的形状看，是打开外箱时被刀片划到的。\n\n"
+        "因此，这次我们不能按变质产品退款。另外给您寄去了两盒新的牛奶，请您收下。"
+    ),
+    "referrer": {"name": "12345热线", "number": "20261124-0837"},
     "known_facts": (
         {"name": "product", "value": "鲜牛奶"},
         {"name": "batch", "value": "20240611A"},

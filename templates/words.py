@@ -24,7 +24,7 @@ from jinja2.runtime import BlockReference, Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from templates.labels import doubt, label, value, wanted, warning
+from templates.labels import doubt, label, part_label, value, wanted, warning
 from templates.links import mailto
 
 LINE_MAX = 300  #: characters of a value printed on one line
@@ -280,6 +280,7 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
 
     return {
         "label": _in_language(label),
+        "part_label": _in_language(part_label),
         "warning": _in_language(warning),
         "wanted": _in_language(wanted),
         "doubt": _in_language(doubt),

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from cases.tables import metadata
+from cases.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -3,10 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from cases.incoming import Address, RawMail
+from cases.model import Assessment, Case, Category, Classification, Fact, Matter
 from cases.store import Store
 from tests.live.servers import Postgres, postgres_programs
 
@@ -51,3 +54,43 @@ def store(store_url: str) -> Iterator[Store]:
     store = Store(store_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def waiting(store: Store, monday_nine: datetime) -> Case:
+    """Return a case that waits for a decision until ten o'clock."""
+    raw = RawMail(
+        mailbox="complaints", uidvalidity=5, uid="1", received_at=monday_nine, data=b"Subject: x"
+    )
+    with store.begin() as tx:
+        tx.store_mail(raw, identity="1", now=monday_nine, size=900)
+        taken = tx.take_mail(owner="a", now=monday_nine, lease=timedelta(hours=1))
+        assert taken is not None
+        return tx.open_case(
+            inbox_id=taken.id,
+            assessment=Assessment(
+                matter=Matter.COMPLAINT,
+                category=Category.QUALITY,
+                subcategory="defect",
+                source="model",
+                score=0.4,
+                unsure=True,
+                severity="general",
+                departments=(),
+            ),
+            classification=Classification(
+                language="en",
+                matter=Matter.COMPLAINT,
+                category=Category.QUALITY,
+                score=0.4,
+                labels={},
+                facts=(Fact(name="serial", value="77", doubt="check_digit"),),
+            ),
+            complainant=Address(addr="wang.fang@customer.example"),
+            subject="x",
+            thread_id="1@customer.example",
+            received_at=monday_nine,
+            due_at=None,
+            guess_at=monday_nine + timedelta(hours=1),
+            rules_version="1",
+        )

@@ -5,51 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cases.incoming import Address, RawMail
-from cases.model import Assessment, Case, Category, Classification, Correction, Fact, Matter
+from cases.model import Case, Category, Correction, Fact, Matter
 from cases.store import Store
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def waiting(store: Store, monday_nine: datetime) -> Case:
-    """Return a case that waits for a decision until ten o'clock."""
-    raw = RawMail(
-        mailbox="complaints", uidvalidity=5, uid="1", received_at=monday_nine, data=b"Subject: x"
-    )
-    with store.begin() as tx:
-        tx.store_mail(raw, identity="1", now=monday_nine, size=900)
-        taken = tx.take_mail(owner="a", now=monday_nine, lease=HOUR)
-        assert taken is not None
-        return tx.open_case(
-            inbox_id=taken.id,
-            assessment=Assessment(
-                matter=Matter.COMPLAINT,
-                category=Category.QUALITY,
-                subcategory="defect",
-                source="model",
-                score=0.4,
-                unsure=True,
-                severity="general",
-                departments=(),
-            ),
-            classification=Classification(
-                language="en",
-                matter=Matter.COMPLAINT,
-                category=Category.QUALITY,
-                score=0.4,
-                labels={},
-                facts=(Fact(name="serial", value="77", doubt="check_digit"),),
-            ),
-            complainant=Address(addr="wang.fang@customer.example"),
-            subject="x",
-            thread_id="1@customer.example",
-            received_at=monday_nine,
-            due_at=None,
-            guess_at=monday_nine + HOUR,
-            rules_version="1",
-        )
 
 
 def test_a_waiting_case_is_due_at_its_time(

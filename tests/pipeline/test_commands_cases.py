@@ -1,5 +1,6 @@
-"""`cases correct`: the operator says what a case is about."""
+"""The commands on single cases: correct, show, note, close, add."""
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -25,7 +26,10 @@ def cli(
     for module in ("commands", "commands_cases"):
         monkeypatch.setattr(f"pipeline.{module}.opened", lambda *_a, **_k: office.desk)
 
-    def call(*arguments: str) -> tuple[int, str, str]:
+    monkeypatch.setattr("pipeline.commands_cases.now", lambda: office.now)
+
+    def call(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         monkeypatch.setattr(sys, "argv", ["run.py", "cases", *arguments, "-c", str(config_file)])
         with pytest.raises(SystemExit) as caught:
             run.main()
@@ -89,3 +93,104 @@ def test_what_does_not_exist_is_said(
     assert found == code
     assert words in error
     assert office.case().departments == ("quality",)
+
+
+# ---------------------------------------------------------------- show, note, close, add
+
+
+def test_the_file_of_a_case_is_whole_for_programs(
+    cli: Cli, office: Office, make_raw: MakeRaw
+) -> None:
+    """The keys it always had, and parts, measures, records and clocks beside them."""
+    office.take(make_raw())
+    code, out, _ = cli("show", "C-2026-000001", "--json")
+    row = json.loads(out)
+
+    assert code == 0
+    assert {"reference", "fields", "events", "letters", "corrections"} <= set(row)
+    assert {"parts", "measures", "records", "clocks"} <= set(row)
+    assert [part["department"] for part in row["parts"]] == ["quality"]
+    assert {"letter", "to", "state", "reply", "not_before", "sent_at"} == set(row["letters"][0])
+
+
+def test_restricted_entries_are_shown_to_whoever_asks(
+    cli: Cli, office: Office, make_raw: MakeRaw
+) -> None:
+    """In neither form without the option (K040)."""
+    office.take(make_raw())
+    cli("note", "C-2026-000001", "--kind", "liability", "--text", "a warning for Li")
+    usual = cli("show", "C-2026-000001")[1] + cli("show", "C-2026-000001", "--json")[1]
+    asked = ("show", "C-2026-000001", "--restricted")
+
+    assert "a warning for Li" not in usual
+    assert "a warning for Li" in cli(*asked)[1]
+    assert "a warning for Li" in cli(*asked, "--json")[1]
+
+
+def test_a_note_is_entered_by_whoever_says_so(cli: Cli, office: Office, make_raw: MakeRaw) -> None:
+    """With a register or without; long words come through standard input."""
+    office.take(make_raw())
+    first = cli("note", "C-2026-000001", "--text", "-", "--by", "Li", stdin="rang\nnobody there\n")
+    second = cli("note", "c-2026-000001", "--kind", "returned-goods", "--text", "2 pcs, form 7")
+    words = cli("show", "C-2026-000001")[1]
+
+    assert first[:2] == (0, "C-2026-000001: note entered\n")
+    assert second[:2] == (0, "C-2026-000001: returned_goods entered\n")
+    assert "operator:Li wrote a note: rang nobody there" in words
+    assert "returned goods: 2 pcs, form 7" in words
+
+
+def test_a_case_is_closed_with_its_reason(cli: Cli, office: Office, make_raw: MakeRaw) -> None:
+    """Once; a second time there is nothing to close (65)."""
+    office.take(make_raw())
+    close = ("close", "C-2026-000001", "--reason", "taken back by phone")
+
+    assert cli(*close)[:2] == (0, "C-2026-000001: routed → closed\n")
+    code, _, error = cli(*close)
+    assert (code, error) == (
+        65,
+        "C-2026-000001 is closed: an outcome left or leaves, or it is closed\n",
+    )
+    assert "closed without an outcome: taken back by phone" in cli("show", "C-2026-000001")[1]
+
+
+def test_a_phone_call_becomes_a_case(cli: Cli, office: Office) -> None:
+    """The same way as a mail, at once where no daemon runs; who complains is answered."""
+    options = ("--channel", "phone", "--from", "Wang Fang", "--by", "Li Wei")
+    contact = ("--contact", "wang.fang@customer.example")
+    code, _, error = cli("add", *options, *contact, "--text", "-", stdin="The kettle leaks.")
+
+    assert (code, error) == (0, "taken in\n")
+    assert office.case().complainant.addr == "wang.fang@customer.example"
+    assert office.case().subject == "[phone] The kettle leaks."
+    assert "acknowledged" in office.kinds()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("note", "C-2026-000001", "--kind", "gossip", "--text", "x"), 64, "no kind of entry"),
+        (("note", "C-2026-000001", "--text", " "), 64, "an entry needs words"),
+        (("note", "C-2026-000009", "--text", "x"), 66, "there is no case C-2026-000009"),
+        (("close", "C-2026-000001", "--reason", " "), 64, "closed for a reason"),
+        (("close", "C-2026-000009", "--reason", "x"), 66, "there is no case"),
+        (("add", "--channel", "pigeon", "--text", "x"), 64, "'pigeon' is no channel"),
+        (("add", "--channel", "phone", "--text", ""), 64, "needs words"),
+        (("show", "C-2026-000009"), 66, "there is no case"),
+    ],
+)
+def test_what_can_not_be_done_is_said(
+    arguments: tuple[str, ...],
+    code: int,
+    words: str,
+    cli: Cli,
+    office: Office,
+    make_raw: MakeRaw,
+) -> None:
+    """With its exit code; the case stays as it is."""
+    office.take(make_raw())
+    before = office.events()
+    found, _, error = cli(*arguments)
+
+    assert (found, office.events()) == (code, before)
+    assert words in error

@@ -127,7 +127,7 @@ def test_one_letter_routes_the_case(
     assert said.at == desk_in_doubt.now
     assert len(desk_in_doubt.tray.to(CUSTOMER)) == 1
     chase(desk_in_doubt.desk, now=desk_in_doubt.now + timedelta(days=2))
-    assert desk_in_doubt.case() == case
+    assert of(desk_in_doubt.case()) == of(case)
 
 
 def test_no_complaint_goes_to_those_who_answer_questions(

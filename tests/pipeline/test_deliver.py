@@ -1,14 +1,18 @@
 """Letters leave once: killed before the dot, after it, refused for now or for good."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from cases.model import LetterName, Status
+from cases.life import ClockKind
+from cases.model import Letter, LetterName, Status
 from cases.outgoing import Delivery, DeliveryState
 from outbox.sender import LeaseLost
 from pipeline.chase import chase, recover
 from pipeline.deliver import LEASE, deliver_one
+from pipeline.write import queue
+from templates.samples import samples
 from tests.conftest import MakeRaw
 from tests.pipeline.conftest import Office, letter_text
 
@@ -186,13 +190,9 @@ def test_an_answer_lost_three_times_is_held_and_told(full: Office) -> None:
 
 def answered(office: Office) -> None:
     """Let the department have answered."""
-    from dataclasses import replace
-
-    from pipeline.write import queue
-    from routing import letters
-
     case = replace(office.case(), status=Status.ANSWERED)
-    letter = letters.outcome(case, "Sent.", "quality", office.desk.rules.policy)
+    facts = dict(next(one.facts for _, one in samples("en") if one.name is LetterName.OUTCOME))
+    letter = Letter(name=LetterName.OUTCOME, language="en", to=case.complainant, facts=facts)
     with office.desk.store.begin() as tx:
         tx.save_case(case)
         queue(tx, office.desk, case, (letter,), original=b"", answers="", now=office.now)
@@ -204,14 +204,14 @@ def test_a_delivered_outcome_starts_the_time_of_silence(full: Office) -> None:
     full.deliver()
 
     assert full.case().status is Status.OUTCOME_SENT
+    assert full.case().outcome_at == full.now
     with full.desk.store.read() as tx:
-        assert tx.close_at(1) == full.now + timedelta(days=7)
+        (silence,) = [c for c in tx.clocks(1) if c.kind is ClockKind.CONFIRM]
+    assert silence.due_at == full.now + timedelta(days=7)
 
 
 def test_an_outcome_that_leaves_after_a_reopening_moves_nothing(full: Office) -> None:
     """The complainant wrote first: the case is with the department again."""
-    from dataclasses import replace
-
     answered(full)
     with full.desk.store.begin() as tx:
         tx.save_case(replace(full.case(), status=Status.ROUTED, round=2))

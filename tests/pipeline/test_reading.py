@@ -19,7 +19,9 @@ import pytest
 
 from cases.errors import DeskError
 from cases.incoming import MailKind, ParsedMail
+from cases.model import Classification
 from cases.store import Store
+from cases.tokens import message_id
 from pipeline import reading
 from pipeline.reading import ChildReader, InlineReader, Limits, ReadingFailed, Tools
 from pipeline.reading_wire import HEAD, AnswerUnpickler, Reading, write_frame
@@ -458,3 +460,32 @@ def test_answers_of_older_pythons_are_read(tools: Tools, make_raw: MakeRaw) -> N
 class _Getattr:
     def __reduce__(self) -> tuple[object, tuple[object, str]]:
         return getattr, (ParsedMail, "__init__")
+
+
+@pytest.mark.parametrize(
+    ("answers", "subject", "judged"),
+    [
+        (True, "Re: [C-2026-000001] We have received your complaint", ""),
+        (True, "It caught fire", "It caught fire"),
+        (False, "Re: [C-2026-000001] I complain", "Re: [C-2026-000001] I complain"),
+    ],
+)
+def test_our_own_subject_is_not_judged(
+    answers: bool, subject: str, judged: str, tools: Tools, make_raw: MakeRaw
+) -> None:
+    """A plain answer to our letter is not read as a complaint because our subject says so."""
+
+    class Noting(PlainClassifier):
+        def classify(
+            self, text: str, *, subject: str = "", language: str = "", signature: str = ""
+        ) -> Classification:
+            seen.append(subject)
+            return super().classify(text, subject=subject)
+
+    seen: list[str] = []
+    ours = message_id(KEY, case_id=1, letter="acknowledgement", revision=1, domain="example.com")
+    headers = (("In-Reply-To", f"<{ours}>"),) if answers else ()
+    mail = make_raw("At the station.", subject=subject, headers=headers)
+    InlineReader(tools, classifier=Noting()).read(mail)
+
+    assert seen == [judged]

@@ -54,7 +54,7 @@ def test_the_shipped_rules_are_right(rules: RuleSet) -> None:
     assert set(policy.categories) == set(Category)
     assert [level.name for level in policy.severities] == ["serious", "important", "general"]
     assert [level.serious for level in policy.severities] == [True, False, False]
-    assert policy.close_after == timedelta(days=7)
+    assert policy.usual.silence == timedelta(days=7)
     assert policy.unsure_below == 0.6
     assert policy.unsure_ask == policy.supervisors
     assert (policy.guess_after.amount, policy.guess_after.working) == (timedelta(hours=4), "hours")
@@ -179,16 +179,16 @@ MISTAKES = [
         "",
     ),
     (
-        "close_after: 7 days",
-        "close_after: 12 hours",
-        "process.close_after",
+        "within: 7 days",
+        "within: 12 hours",
+        "process.usual.confirm.within",
         "'12 hours' are no whole days",
         "Write for example: 7 days",
     ),
     (
-        "close_after: 7 days",
-        "close_after: 7 working days",
-        "process.close_after",
+        "within: 7 days",
+        "within: 7 working days",
+        "process.usual.confirm.within",
         "'7 working days' are no whole days",
         "Write",
     ),
@@ -372,6 +372,34 @@ MISTAKES = [
         f"severity.{'g' * 33}",
         "has too long a key",
         "At most 32",
+    ),
+    (
+        "    answer_within: 3 working days\n",
+        "    answer_within: 3 working days\n    repeated_within: 7 days\n",
+        "severity.general.repeated_within",
+        "raises nothing: this is the last level",
+        "Remove it",
+    ),
+    (
+        "repeated_within: 30 days",
+        "repeated_within: 12 hours",
+        "severity.important.repeated_within",
+        "'12 hours' are no whole days",
+        "Write",
+    ),
+    (
+        "management: [gm@example.com]",
+        "management: [gm]",
+        "management",
+        "'gm' is no mail address",
+        "Write",
+    ),
+    (
+        "finance: [finance@example.com]",
+        "finance: [cash]",
+        "finance",
+        "'cash' is no mail address",
+        "Write",
     ),
     ("end: true", "end: false", "end", "should be True", ""),
 ]

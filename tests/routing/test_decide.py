@@ -253,7 +253,7 @@ def test_a_follow_up_never_lowers_the_severity_or_moves_the_case(
     """A kinder second mail, read as another category, leaves the assessment as it was."""
     case = make_case(severity="serious", category=Category.DELIVERY, departments=("delivery",))
     decision = decided(
-        mail=make_mail(text="Any news?"),
+        mail=make_mail(text="The courier rang at noon."),
         classification=replace(READ, matter=Matter.ENQUIRY),
         **joined(Lead(case=case, via="tag"), "complainant"),
     )
@@ -359,7 +359,9 @@ def test_done_and_an_answer_send_the_outcome(
     assert sent(decision) == [(LetterName.OUTCOME, "wang.fang@customer.example")]
     assert decision.letters[0].facts["outcome"] == "We sent a new one."
     assert [(e.kind, e.actor, e.detail) for e in decision.events] == [
-        ("answered", "department:quality", "We sent a new one.")
+        ("answered", "department:quality", "We sent a new one."),
+        ("proposed", "desk", "quality"),
+        ("outcome_queued", "desk", ""),
     ]
 
 
@@ -427,14 +429,15 @@ def test_a_note_of_somebody_who_may_not_be_answered_is_only_kept(
 def test_an_answer_to_somebody_without_address_is_kept_for_a_person(
     decided: Decide, make_mail: MakeMail, make_case: MakeCase
 ) -> None:
-    """The case is answered, the event says that somebody must tell the complainant."""
+    """The case goes on; somebody is asked to tell the complainant."""
     decision = decided(
         mail=make_mail(sender=QUALITY, text="done\nSent."),
         **joined(token(make_case, complainant=Address(addr="", name="王")), "department"),
     )
 
-    assert decision.moves == (Move.ANSWER,)
-    assert (kinds(decision), decision.letters) == (["answered", "no_address"], ())
+    assert decision.moves == (Move.ANSWER, Move.SEND_OUTCOME)
+    assert kinds(decision) == ["answered", "proposed", "outcome_queued", "no_address"]
+    assert sent(decision) == [(LetterName.TASK, "supervisor@example.com")]
 
 
 def test_an_enquiry_is_answered_in_the_same_way(

