@@ -36,7 +36,9 @@ lint: setup
 servers:
 	@sh tests/live/servers.sh
 
+# First what needs no server, on all cores; then what measures time on real servers, by itself.
 test: setup servers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not live"
+	$(BIN)/python -m pytest -m live
 
 check: lint test

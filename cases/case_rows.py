@@ -1,34 +1,30 @@
 """Cases, their events and the reply tokens that open them."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import func, select, update
 
 from cases.incoming import Address
 from cases.model import (
     Assessment,
     Case,
     CaseEvent,
-    Category,
     Classification,
-    Fact,
     Lead,
-    Matter,
     Scope,
     Status,
 )
-from cases.rows import Rows, clean, dump, dump_facts, load, load_facts
-from cases.tables import case_, case_fact, event, outbox, reply_token
+from cases.related_rows import RelatedRows, case_of
+from cases.rows import clean, dump, dump_facts, load
+from cases.tables import case_, event, outbox, reply_token
 
 #: Characters of the complainant's words that a case keeps beside the mail itself.
 MOST_WORDS = 20_000
-#: Facts by which cases are found to be related.
-RELATING = frozenset({"product", "model", "batch", "serial", "order", "tracking"})
 
 
-class CaseRows(Rows):
+class CaseRows(RelatedRows):
     """Reads and writes of `case_`, `event` and `reply_token`."""
 
     def open_case(
@@ -79,57 +75,24 @@ class CaseRows(Rows):
         self.relate(found)
         return found
 
-    def relate(self, case: Case) -> None:
-        """Remember what a case is about, so that those of the same batch find it (K087)."""
-        for fact in case.facts:
-            if fact.name in RELATING and _folded(fact):
-                row = {"name": fact.name, "value": _folded(fact), "case_id": case.id}
-                self._insert_new(case_fact, row)
-
-    def cases_with(
-        self, facts: Iterable[Fact], *, names: Collection[str], limit: int = 10
-    ) -> tuple[Case, ...]:
-        """Return the newest cases that share a fact of one of these names (K087)."""
-        pairs = [(fact.name, _folded(fact)) for fact in facts if fact.name in names]
-        if not pairs:
-            return ()
-        same = tuple_(case_fact.c.name, case_fact.c.value).in_(pairs)
-        rows = self._connection.execute(
-            select(case_)
-            .where(case_.c.id.in_(select(case_fact.c.case_id).where(same)))
-            .order_by(case_.c.id.desc())
-            .limit(limit)
-        )
-        return tuple(_case(row) for row in rows)
-
-    def cases_of(self, addr: str, *, since: datetime, limit: int = 20) -> tuple[Case, ...]:
-        """Return the newest cases of one complainant received since then (K065)."""
-        rows = self._connection.execute(
-            select(case_)
-            .where(case_.c.complainant_addr == clean(addr)[:320], case_.c.received_at >= since)
-            .order_by(case_.c.id.desc())
-            .limit(limit)
-        )
-        return tuple(_case(row) for row in rows)
-
     def case(self, case_id: int) -> Case | None:
         """Return one case by its number, None if there is none."""
         row = self._connection.execute(select(case_).where(case_.c.id == case_id)).first()
-        return _case(row) if row else None
+        return case_of(row) if row else None
 
     def lock_case(self, case_id: int) -> Case | None:
         """Return one case and hold it, so that answers to it are handled one after the other."""
         row = self._connection.execute(
             select(case_).where(case_.c.id == case_id).with_for_update()
         ).first()
-        return _case(row) if row else None
+        return case_of(row) if row else None
 
     def case_by_reference(self, reference: str) -> Case | None:
         """Return the case people call `reference`."""
         row = self._connection.execute(
             select(case_).where(case_.c.reference == reference.upper())
         ).first()
-        return _case(row) if row else None
+        return case_of(row) if row else None
 
     def case_by_token(self, hashed: str, scope: Scope, *, now: datetime) -> Lead | None:
         """Return the case and party of a token that is neither revoked nor expired."""
@@ -146,8 +109,8 @@ class CaseRows(Rows):
             return None
         return Lead(case=found, via="token", scope=scope, party=row.party)
 
-    def save_case(self, case: Case) -> None:
-        """Write back what a move may change."""
+    def save_case(self, case: Case, *, clocks_version: str = "") -> None:
+        """Write back what a move may change; `clocks_version`: the rules its clocks follow now."""
         values = {
             "status": case.status.value,
             "round": case.round,
@@ -164,8 +127,19 @@ class CaseRows(Rows):
             "level": case.level,
             "status_at": case.status_at,
             "outcome_at": case.outcome_at,
+            "clocks_version": clocks_version,
         }
         self._connection.execute(update(case_).where(case_.c.id == case.id).values(values))
+
+    def cases_of_other_rules(self, version: str, *, limit: int = 50) -> tuple[int, ...]:
+        """Return cases that are not in the archive and whose clocks follow other rules."""
+        rows = self._connection.scalars(
+            select(case_.c.id)
+            .where(case_.c.clocks_version != version, case_.c.status != Status.ARCHIVED.value)
+            .order_by(case_.c.id)
+            .limit(limit)
+        )
+        return tuple(rows)
 
     def add_events(self, case_id: int, events: Iterable[CaseEvent], *, key: str) -> None:
         """Append events; `key` names their cause, so that the same cause writes them once."""
@@ -236,7 +210,7 @@ class CaseRows(Rows):
         statement = select(case_).order_by(case_.c.id.desc()).limit(limit)
         if status:
             statement = statement.where(case_.c.status == status)
-        return tuple(_case(row) for row in self._connection.execute(statement))
+        return tuple(case_of(row) for row in self._connection.execute(statement))
 
     def case_counts(self) -> dict[str, int]:
         """Return how many cases are in each status."""
@@ -244,10 +218,6 @@ class CaseRows(Rows):
             select(case_.c.status, func.count()).group_by(case_.c.status)
         )
         return {row[0]: row[1] for row in rows}
-
-
-def _folded(fact: Fact) -> str:
-    return clean(fact.canonical or fact.value).casefold().strip()[:200]
 
 
 def _understood(assessment: Assessment, classification: Classification) -> dict[str, object]:
@@ -263,35 +233,3 @@ def _understood(assessment: Assessment, classification: Classification) -> dict[
         "facts": dump_facts(classification.facts),
         "model_version": classification.model,
     }
-
-
-def _case(row: Row[tuple[object, ...]]) -> Case:
-    values = row._mapping
-    return Case(
-        id=values["id"],
-        reference=values["reference"],
-        secret=values["secret"],
-        status=Status(values["status"]),
-        round=values["round"],
-        matter=Matter(values["matter"]),
-        category=Category(values["category"]),
-        severity=values["severity"],
-        language=values["language"],
-        complainant=Address(addr=values["complainant_addr"], name=values["complainant_name"]),
-        subject=values["subject"],
-        text=values["text"],
-        thread_id=values["thread_id"],
-        received_at=values["received_at"],
-        due_at=values["due_at"],
-        departments=load(values["departments"]),
-        facts=load_facts(values["facts"]),
-        unsure=values["unsure"],
-        subcategory=values["subcategory"],
-        guess_at=values["guess_at"],
-        level=values["level"],
-        status_at=values["status_at"],
-        outcome_at=values["outcome_at"],
-        closed_at=values["closed_at"],
-        rules_version=values["rules_version"],
-        model_version=values["model_version"],
-    )

@@ -154,6 +154,7 @@ class DueClock:
     case_id: int
     key: str
     kind: ClockKind
+    due_at: datetime
     next_at: datetime
     fired: int  #: rings that have been dealt with
 

@@ -135,9 +135,14 @@ class LifeRows(Rows):
             if self._insert_new(clock, {**new, "due_at": item.due_at, "next_at": next_at}):
                 continue
             where = (clock.c.case_id == case_id, clock.c.key == item.key)
-            fired, next_at = _next(
-                item, self._connection.scalar(select(clock.c.fired).where(*where)) or 0
-            )
+            kept_row = self._connection.execute(
+                select(clock.c.fired, clock.c.due_at).where(*where)
+            ).one()
+            done = kept_row.fired
+            if item.rings and item.due_at > kept_row.due_at:
+                # A longer limit is a new chance to be late: what rings after now rings again.
+                done = min(done, sum(ring.at <= now for ring in item.rings))
+            fired, next_at = _next(item, done)
             self._connection.execute(
                 update(clock)
                 .where(*where)
@@ -219,6 +224,7 @@ def _due(row: Row[tuple[object, ...]]) -> DueClock:
         case_id=values["case_id"],
         key=values["key"],
         kind=ClockKind(values["kind"]),
+        due_at=values["due_at"],
         next_at=values["next_at"],
         fired=values["fired"],
     )

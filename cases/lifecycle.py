@@ -37,6 +37,7 @@ MOVES: Mapping[tuple[Status, Move], Status] = {
     # A person says what it is, also after a guess or after another person.
     (Status.ACKNOWLEDGED, Move.FILE): Status.NOT_A_COMPLAINT,
     (Status.ROUTED, Move.FILE): Status.NOT_A_COMPLAINT,
+    (Status.DISPUTE, Move.FILE): Status.NOT_A_COMPLAINT,
     (Status.ROUTED, Move.ROUTE): Status.ROUTED,
     (Status.DISPUTE, Move.ROUTE): Status.DISPUTE,
     (Status.NOT_A_COMPLAINT, Move.FILE): Status.NOT_A_COMPLAINT,
@@ -44,6 +45,7 @@ MOVES: Mapping[tuple[Status, Move], Status] = {
     # No department has it any more; a supervisor is asked.
     (Status.ROUTED, Move.RETURN): Status.ACKNOWLEDGED,
     (Status.NOT_A_COMPLAINT, Move.RETURN): Status.ACKNOWLEDGED,
+    (Status.DISPUTE, Move.RETURN): Status.DISPUTE,
     # The departments have answered: who must agree before the outcome leaves (T18–T22)?
     **{(status, Move.REVIEW): Status.IN_REVIEW for status in AT_WORK},
     **{
@@ -85,7 +87,11 @@ MOVES: Mapping[tuple[Status, Move], Status] = {
     },
     (Status.REOPENED, Move.ROUTE): Status.ROUTED,
     (Status.REOPENED, Move.CONTEST): Status.DISPUTE,
-    **{(status, Move.WITHDRAW): Status.CLOSED for status in _OPEN},
+    # A person closes it without an outcome, or because nothing else ever will.
+    **{
+        (status, Move.WITHDRAW): Status.CLOSED
+        for status in (*_OPEN, Status.ANSWERED, Status.OUTCOME_SENT, Status.FOLLOW_UP)
+    },
     (Status.CLOSED, Move.ARCHIVE): Status.ARCHIVED,
 }
 

@@ -70,7 +70,7 @@ class Move(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     CONTEST = "contest"
-    WITHDRAW = "withdraw"  # closed without an outcome, with a reason on record
+    WITHDRAW = "withdraw"  # closed by hand, with a reason on record
     ARCHIVE = "archive"
 
 
@@ -118,6 +118,7 @@ class Scope(StrEnum):
     SUPERVISOR = "s"
     APPROVER = "a"  # reviews and approves answers, verifies measures
     PARTY = "p"  # a supplier, carrier or dealer
+    REFERRER = "r"  # passed the complaint on: may ask and add, never confirm or object
 
 
 # ---------------------------------------------------------------- understanding
@@ -229,6 +230,7 @@ class Lead:
     scope: Scope | None = None  #: of the token
     party: str = ""  #: of the token: a department's key, or the complainant's address
     letter: str = ""  #: of the thread: the letter of ours that the mail answers
+    revision: int = 0  #: of that letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,28 +180,6 @@ class OutboxRows(Rows):
         )
         return leased.rowcount + held.rowcount + again.rowcount
 
-    def withdraw_letters(self, case_id: int, letter: str) -> int:
-        """Cancel the letters of this name that have not begun to leave; returns how many."""
-        done = self._connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.case_id == case_id, outbox.c.letter == letter, outbox.c.state == "ready"
-            )
-            .values(state="cancelled", last_reply="stopped before it left")
-        )
-        return done.rowcount
-
-    def waits(self, case_id: int, letter: str) -> bool:
-        """Tell whether a letter of this name is on hold for its time, and hold it so."""
-        found = self._connection.execute(
-            select(outbox.c.id)
-            .where(
-                outbox.c.case_id == case_id, outbox.c.letter == letter, outbox.c.state == "ready"
-            )
-            .with_for_update()
-        ).first()
-        return found is not None
-
     def automatic_since(
         self, since: datetime, *, recipient: str = "", domain: str = "", case_id: int = 0
     ) -> int:

@@ -36,6 +36,16 @@ class OutgoingMail:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedLetter:
+    """A letter that was written, as its Message-ID names it."""
+
+    letter: str
+    recipient: str
+    revision: int
+    at: datetime
+
+
 #: How often an answer may be lost after the final dot before a person must look (design 7.1).
 MOST_AMBIGUOUS = 2
 

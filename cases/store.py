@@ -33,6 +33,7 @@ from cases.life_rows import LifeRows
 from cases.outbox_rows import OutboxRows
 from cases.register import Register
 from cases.register_rows import RegisterRows
+from cases.waiting_rows import WaitingRows
 
 BUSY_MS = 30_000
 #: The newest revision below cases/migrations/versions; a test compares them.
@@ -40,9 +41,17 @@ SCHEMA = "0001"
 
 
 class Transaction(
-    InboxRows, LedgerRows, RegisterRows, CaseRows, CorrectionRows, LifeRows, OutboxRows, Register
+    InboxRows,
+    LedgerRows,
+    RegisterRows,
+    CaseRows,
+    CorrectionRows,
+    LifeRows,
+    OutboxRows,
+    WaitingRows,
+    Register,
 ):
-    """Everything that may be read or written, by subject; see the eight modules it is made of."""
+    """Everything that may be read or written, by subject; see the nine modules it is made of."""
 
 
 class Store:

@@ -92,9 +92,12 @@ case_ = Table(
     Column("outcome_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     Column("rules_version", String(64), nullable=False),
+    # The rules its clocks follow; others than those of today: they are computed again.
+    Column("clocks_version", String(64), nullable=False, default=""),
     Column("model_version", String(64), nullable=False),
     Index(None, "complainant_addr"),
     Index(None, "status"),
+    Index(None, "clocks_version", "id"),
     Index(None, "guess_at"),
 )
 

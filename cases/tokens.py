@@ -13,7 +13,7 @@ import re
 
 from cases.model import Scope
 
-_TOKEN = re.compile(r"\+([dcbsap])\.([a-z2-7]{26})@", re.ASCII)
+_TOKEN = re.compile(r"\+([dcbsapr])\.([a-z2-7]{26})@", re.ASCII)
 _OWN_ID = re.compile(
     r"<?(\d{1,12}\.[a-z_]{1,30}\.\d{1,12}\.[a-z2-7]{8})\.([a-z2-7]{20})@", re.ASCII
 )
@@ -65,8 +65,8 @@ def own_case(key: bytes, mail_id: str) -> int | None:
     return found[0] if found else None
 
 
-def own_letter(key: bytes, mail_id: str) -> tuple[int, str] | None:
-    """Return (case number, letter) of a Message-ID of ours; None if it was tampered with.
+def own_letter(key: bytes, mail_id: str) -> tuple[int, str, int] | None:
+    """Return (case number, letter, revision) of a Message-ID of ours; None if it was tampered with.
 
     The domain is not compared: gateways rewrite it, the MAC can't be. Whoever knows the id of a
     letter has seen it, so it proves as much as the token in that letter's Reply-To.
@@ -74,8 +74,8 @@ def own_letter(key: bytes, mail_id: str) -> tuple[int, str] | None:
     match = _OWN_ID.match(mail_id.strip().lower())
     if match is None or not hmac.compare_digest(match[2], _mac(key, f"id|{match[1]}", length=20)):
         return None
-    number, letter = match[1].split(".")[:2]
-    return int(number), letter
+    number, letter, revision, _ = match[1].split(".")
+    return int(number), letter, int(revision)
 
 
 def loop_mark(key: bytes, mail_id: str) -> str:

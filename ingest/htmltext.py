@@ -13,7 +13,8 @@ MAX_QUOTE_DEPTH: Final = 8
 
 _TAG: Final = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 _HIDDEN: Final = re.compile(
-    r"(?i)(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|mso-hide\s{0,3}:\s{0,3}all)"
+    r"(?i)(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|mso-hide\s{0,3}:\s{0,3}all|"
+    r"text-decoration(?:-line)?\s{0,3}:\s{0,3}line-through)"
 )
 _HIDDEN_WORD: Final = re.compile(r"(?i)(?:^|\s)hidden(?:\s|=|/|$)")
 _VALUES: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -33,7 +34,10 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_SKIPPED: Final = _names("script style title head template select svg math object iframe")
+#: Nobody who strikes words out wants them read, let alone sent on.
+_SKIPPED: Final = _names(
+    "script style title head template select svg math object iframe del s strike"
+)
 _RAW: Final = _names("script style title")
 _VOID: Final = _names("area base br col embed hr img input link meta param source track wbr")
 _PARAGRAPH: Final = _names("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre form fieldset")

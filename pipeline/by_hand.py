@@ -1,16 +1,19 @@
-"""What an operator does to a case: enter something in a register, close it without an outcome."""
+"""What an operator does to a case: enter something in a register, close it by hand."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cases.life import Record
 from cases.lifecycle import MOVES
-from cases.model import Case, CaseEvent, Decision, Move, Status
+from cases.model import Case, CaseEvent, Decision, LetterName, Move, Status
 from pipeline.desk import Desk
 from pipeline.save import save
 from routing.labels import RESTRICTED
 from routing.letters_staff import moved_on
 from routing.life import BY_HAND
+
+#: Letters to the complainant that say nothing true any more.
+_UNTOLD = (LetterName.OUTCOME, LetterName.PLAN, LetterName.REQUEST_INFORMATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +58,11 @@ def enter(desk: Desk, reference: str, entry: Entry, *, now: datetime) -> Case | 
 def withdraw(
     desk: Desk, reference: str, *, reason: str, by: str, now: datetime
 ) -> tuple[Status, Case] | None:
-    """Close a case without an outcome, for a reason that is kept (K002).
+    """Close a case by hand, for a reason that is kept (K002).
 
-    Returns the status it had and the case as it is: the same status where it can't be closed so,
-    because an outcome is on its way or was sent. None if there is no such case. Its departments
-    hear that nothing more is to be done.
+    Returns the status it had and the case as it is: the same status where it is closed already.
+    None if there is no such case. An outcome or plan that has not begun to leave stays here; its
+    departments hear that nothing more is to be done.
     """
     policy = desk.rules.policy
     event = CaseEvent(at=now, kind="withdrawn", actor=f"operator:{by}"[:80], detail=reason)
@@ -71,9 +74,9 @@ def withdraw(
         if (case.status, Move.WITHDRAW) not in MOVES:
             return case.status, case
         number = BY_HAND + int(now.timestamp())
-        letters = moved_on(
-            case, case.departments, (), policy, revision=number, closed=reason
+        letters = moved_on(case, case.departments, (), policy, revision=number, closed=reason)
+        decision = Decision(
+            moves=(Move.WITHDRAW,), events=(event,), letters=letters, withdrawn=_UNTOLD
         )
-        decision = Decision(moves=(Move.WITHDRAW,), events=(event,), letters=letters)
         key = f"hand:{now.isoformat()}"
         return case.status, save(tx, desk, case, decision, key=key, now=now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from pipeline.desk import Desk
+from pipeline.follow_rules import follow_rules
 from pipeline.guess import take_guesses
 from pipeline.ledger import send_ledger
 from pipeline.ring import ring_clocks
@@ -21,7 +22,10 @@ def chase(desk: Desk, *, now: datetime) -> int:
         try:
             take_guesses(desk, now=now)
         finally:
-            send_ledger(desk, now=now)
+            try:
+                send_ledger(desk, now=now)
+            finally:
+                follow_rules(desk, now=now)
 
 
 def recover(desk: Desk, *, now: datetime) -> None:

@@ -92,7 +92,7 @@ def cases_note(
 
 
 def cases_close(config_file: Path, reference: str, *, reason: str, by: str = "") -> int:
-    """Close a case without an outcome; 65 where its status allows none, 66 for no such case."""
+    """Close a case without an outcome; 65 where it is closed already, 66 for no such case."""
     if not reason.strip():
         say("a case is closed for a reason: --reason")
         return USAGE
@@ -102,7 +102,7 @@ def cases_close(config_file: Path, reference: str, *, reason: str, by: str = "")
         return _no_case(reference)
     before, case = found
     if case.status is before:
-        say(f"{case.reference} is {before.value}: an outcome left or leaves, or it is closed")
+        say(f"{case.reference} is {before.value} already")
         return BAD_DATA
     sys.stdout.write(f"{case.reference}: {before.value} → {case.status.value}\n")
     return OK

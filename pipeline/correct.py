@@ -7,8 +7,9 @@ from pipeline.desk import Desk
 from pipeline.firstmail import read_first
 from pipeline.save import save
 from routing.choices import Choice
+from routing.ground import Ground, Person
 from routing.life import BY_HAND
-from routing.reroute import Ground, Person, correct
+from routing.reroute import correct
 
 
 def correct_case(
@@ -32,6 +33,8 @@ def correct_case(
             policy=desk.rules.policy,
             now=now,
             cause=BY_HAND + int(now.timestamp()),
+            parts=tx.parts(case.id),
+            records=tx.records(case.id),
         )
         decision = correct(ground, choice, Person(by=by, how="operator", note=note))
         key = f"hand:{now.isoformat()}"

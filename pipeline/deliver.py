@@ -10,12 +10,16 @@ from cases.outgoing import Delivery, DeliveryState
 from cases.store import Transaction
 from outbox.retry import Verdict, judge
 from outbox.sender import LeaseLost, Sender
+from pipeline import lookups
 from pipeline.clock import now as clock_now
 from pipeline.desk import Desk
+from pipeline.lives import life_of
 from pipeline.save import save
 from pipeline.write import queue
 from routing import letters_staff
 from routing.phrases import phrase
+from routing.ring import cause_of
+from routing.untold import ASKS, lost
 
 #: Longer than connecting and the envelope may take; renewed when the payload leaves.
 LEASE = timedelta(minutes=5)
@@ -91,6 +95,8 @@ def _record(
     tx.add_events(row.case_id, (event,), key=f"letter:{row.id}:{verdict.state}:{row.tries}")
     if verdict.state != "sent":
         _alert(tx, desk, row, delivery, now=now)
+        if verdict.state == "failed" and row.letter in ASKS:
+            _not_told(tx, desk, row, delivery, now=now)
     elif row.letter == LetterName.OUTCOME:
         _outcome_sent(tx, desk, row, now=now)
 
@@ -102,6 +108,21 @@ def _outcome_sent(tx: Transaction, desk: Desk, row: OutboxRow, *, now: datetime)
         return
     left = Decision(moves=(Move.SEND_OUTCOME,), events=(), letters=())
     save(tx, desk, case, left, key=f"letter:{row.id}:left", now=now)
+
+
+def _not_told(
+    tx: Transaction, desk: Desk, row: OutboxRow, delivery: Delivery, *, now: datetime
+) -> None:
+    """Have a person tell an outcome that no server takes; copies for others are only reported."""
+    case = tx.lock_case(row.case_id) if row.case_id else None
+    theirs = case is not None and row.recipient.lower() == case.complainant.addr.lower()
+    if case is None or not theirs or case.status not in ASKS[row.letter]:
+        return
+    key = f"letter:{row.id}:lost:{row.tries}"
+    life = life_of(tx, desk, case, cause=cause_of(case.id, key, 0), now=now)
+    decision = lost(life, delivery.reply)
+    if decision.events:
+        save(tx, desk, case, decision, key=key, now=now)
 
 
 def _alert(
@@ -124,4 +145,7 @@ def _alert(
     notices = letters_staff.alerts(
         case, policy.supervisors, policy, reasons=(reason,), revision=number
     )
+    # Nobody hears of a case that the complaint is about (K079).
+    life = life_of(tx, desk, case, cause=0, now=now)
+    notices = lookups.reachable(tx, notices, life, now=now)
     queue(tx, desk, case, notices, original=b"", answers="", now=now)

@@ -5,8 +5,9 @@ from datetime import datetime
 from pipeline.desk import Desk
 from pipeline.firstmail import read_first
 from pipeline.save import save
+from routing.ground import Ground
 from routing.life import BY_CLOCK
-from routing.reroute import Ground, guess
+from routing.reroute import guess
 
 
 def take_guesses(desk: Desk, *, now: datetime) -> int:
@@ -45,6 +46,8 @@ def _take_guess(desk: Desk, case_id: int, *, now: datetime) -> bool:
             policy=desk.rules.policy,
             now=now,
             cause=BY_CLOCK + due,
+            parts=tx.parts(case_id),
+            records=tx.records(case_id),
         )
         save(tx, desk, case, guess(ground), key=f"guess:{due}", first=first.data, now=now)
     return True

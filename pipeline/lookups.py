@@ -3,16 +3,19 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from cases.inbox_rows import TakenMail
 from cases.incoming import Address, ParsedMail
 from cases.model import Case, Classification, Lead, Letter, LetterName, Quota, Scope
+from cases.outgoing import QueuedLetter
 from cases.store import Transaction
 from cases.tokens import token_hash
 from routing.life import Life
 from routing.match import Clues, Match
 from routing.policy import Policy
 from routing.recusal import successor
+from routing.signatures import ASKED
 from routing.trust import TO_COMPLAINANTS
 from routing.words import fold
 
@@ -23,6 +26,8 @@ PER_ADDRESS, PER_CASE, PER_DOMAIN, PER_HOUR = 3, 5, 100, 2000
 MOST_BOUNCES, REST = 2, timedelta(days=30)
 #: The same words by the same person within this time are one complaint, sent twice to be sure.
 SENT_TWICE = timedelta(hours=1)
+#: Letters of further departments on one mailbox are numbered from here on, see routing/life.py.
+BY_SHARED = 5 * 10**11
 #: Letters that somebody must work on.
 _WORK = (LetterName.ROUTED, LetterName.FOLLOW_UP)
 A_YEAR = timedelta(days=365)
@@ -42,22 +47,33 @@ def other_party(found: Match, policy: Policy, sender: str) -> str:
 
 
 def leads(tx: Transaction, found: Clues, *, now: datetime) -> tuple[Lead, ...]:
-    """Look the clues of a mail up, strongest first."""
+    """Look the clues of a mail up, strongest first.
+
+    A token shows which case and who; which letter of ours is answered, the thread shows beside it.
+    """
     result: list[Lead] = []
+    answered = {case_id: (letter, number) for case_id, letter, number in reversed(found.answered)}
     for scope, token in found.tokens:
         lead = tx.case_by_token(token_hash(token), scope, now=now)
         if lead:
-            result.append(lead)
-    for case_id, letter in found.answered:
+            letter, number = answered.get(lead.case.id, ("", 0))
+            result.append(replace(lead, letter=letter, revision=number))
+    for case_id, letter, number in found.answered:
         case = tx.lock_case(case_id)
         if case:
-            result.append(Lead(case=case, via="thread", letter=letter))
+            result.append(Lead(case=case, via="thread", letter=letter, revision=number))
     for reference in found.references:
         found_case = tx.case_by_reference(reference)
         case = tx.lock_case(found_case.id) if found_case else None
         if case:
             result.append(Lead(case=case, via="tag"))
     return tuple(result)
+
+
+def requests(tx: Transaction, case: Case | None) -> tuple[QueuedLetter, ...]:
+    """Return the letters about a case that somebody answers with a yes or a no."""
+    names = (*(name.value for name in ASKED), LetterName.MEASURES.value, LetterName.REMINDER.value)
+    return tx.letters_named(case.id, names) if case else ()
 
 
 def quota(tx: Transaction, addr: str, case: Case | None, *, now: datetime) -> Quota:
@@ -85,7 +101,7 @@ def reachable(
     No address of a department or manager that the complaint is about gets a letter of its case
     (K079); work for an address that letters come back from goes to somebody who reads it (F64).
     """
-    result: dict[tuple[str, str], Letter] = {}
+    result: dict[tuple[str, str, str], Letter] = {}
     policy = life.policy
     for letter in letters:
         key = policy.departments.get(letter.department)
@@ -97,8 +113,14 @@ def reachable(
             letter = replace(letter, to=Address(addr=addr)) if addr else letter
         if letter.to.addr.lower() in banned:
             letter = replace(letter, to=Address(addr=successor(key, banned, policy)))
-        if letter.to.addr:
-            result.setdefault((letter.name.value, letter.to.addr.lower()), letter)
+        addr = letter.to.addr.lower()
+        others = [one for one in result if one[:2] == (letter.name.value, addr)]
+        if others and (letter.name.value, addr, letter.department) not in result:
+            # Two departments share a mailbox: each letter takes its own answer, so both leave.
+            digest = crc32(f"{letter.revision}:{letter.department}".encode())
+            letter = replace(letter, revision=BY_SHARED + digest)
+        if addr:
+            result.setdefault((letter.name.value, addr, letter.department), letter)
     return tuple(result.values())
 
 

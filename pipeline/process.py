@@ -156,6 +156,7 @@ def _situation(
         measures=tx.measures(about.id) if about else (),
         records=tx.records(about.id) if about else records_of(mail, taken.raw.mailbox, now=now),
         outcome_waits=about is not None and tx.waits(about.id, LetterName.OUTCOME.value),
+        requests=lookups.requests(tx, about),
         earlier=() if about else lookups.earlier(tx, complainant, taken.raw.received_at),
         related=() if about else lookups.related(tx, read.reading.classification),
         quota=lookups.quota(tx, complainant, case, now=now),

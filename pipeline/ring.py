@@ -57,7 +57,9 @@ def _ring_one(desk: Desk, due: DueClock, *, now: datetime) -> bool:
         row = tx.clock_row(due.case_id, due.key)
         if case is None or row is None or row.next_at > now:
             return False  # somebody else was quicker
-        cause = cause_of(case.id, row.key, row.fired)
+        # Of a limit that was made longer the same ring may come again, and is another one then.
+        key = f"{row.key}@{int(row.due_at.timestamp())}"
+        cause = cause_of(case.id, key, row.fired)
         life = life_of(tx, desk, case, cause=cause, now=now)
         clock = _running(tx, life, row)
         if clock is None or not tx.count_ring(row):

@@ -66,6 +66,7 @@ def _findings(process: Process, level: SeverityLevel, policy: Policy) -> Iterato
     yield from _people_late(process, policy)
     yield from _endings(process, policy)
     yield from _outside(process, policy)
+    yield from _unwatched(process)
     if Objection.MANAGEMENT in process.objections and not policy.management:
         yield _Finding("objections", _MANAGEMENT, "Add management: [name@company.example]")
     if process.serious_after and not any(one.serious for one in policy.severities):
@@ -139,6 +140,17 @@ def _endings(process: Process, policy: Policy) -> Iterator[_Finding]:
     if process.callback and not process.callback.within:
         what = "has no limit, so a case may wait for the call for ever"
         yield _Finding("callback", what, "Add for example: within: 24 hours")
+
+
+def _unwatched(process: Process) -> Iterator[_Finding]:
+    """Find steps that could last for ever without anybody hearing of it."""
+    for step, signing in (("review", process.review), *(("approval", s) for s in process.approval)):
+        if signing and not signing.within:
+            what = "has no limit, so an answer may wait for a signature for ever"
+            yield _Finding(step, what, "Add for example: within: 4 working hours")
+    if process.capa.rule is not CapaRule.OFF and not process.capa.within:
+        what = "has no limit, so nobody would ask for the measures"
+        yield _Finding("capa", what, "Add for example: within: 10 working days")
 
 
 def _outside(process: Process, policy: Policy) -> Iterator[_Finding]:

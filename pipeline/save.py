@@ -11,6 +11,8 @@ from pipeline.desk import Desk
 from pipeline.lives import life_of
 from pipeline.write import queue
 from routing.clocks import clocks_of
+from routing.ring import cause_of
+from routing.settle import settle
 
 #: Letters that show the first mail of a case, whatever mail they are written because of.
 _OF_THE_FIRST = (
@@ -37,7 +39,7 @@ def save(
     first mail of the case where that was read again.
     """
     case = _changed(case, decision, now=now)
-    tx.save_case(case)
+    tx.save_case(case, clocks_version=desk.rules.policy.version)
     if decision.facts:
         tx.relate(case)
     tx.add_events(case.id, decision.events, key=key)
@@ -46,12 +48,15 @@ def save(
     _save_life(tx, case, decision, key=key, now=now)
     for name in decision.withdrawn:
         tx.withdraw_letters(case.id, name.value)
-    life = life_of(tx, desk, case, cause=0, now=now)
+    life = life_of(tx, desk, case, cause=cause_of(case.id, key, 0), now=now)
     for letter in lookups.reachable(tx, decision.letters, life, now=now):
         original = mail
         if letter.name in _OF_THE_FIRST:
             original = first or _first_mail(tx, case, new=not decision.complainant) or mail
         queue(tx, desk, case, (letter,), original=original, answers=answers, now=now)
+    more = settle(life)
+    if more.events:
+        return save(tx, desk, case, more, key=f"{key}:on", now=now)
     # The clocks follow from the rest, whatever changed it.
     tx.sync_clocks(case.id, clocks_of(life), now=now)
     return case
@@ -84,7 +89,8 @@ def _changed(case: Case, decision: Decision, *, now: datetime) -> Case:
     case = replace(
         case,
         status=status,
-        status_at=case.status_at if status is case.status else now,
+        # A case that was given back and asked again is in its status anew.
+        status_at=now if status is not case.status or Move.SEND_BACK in moves else case.status_at,
         level=max(case.level, decision.level),
         outcome_at=None if reopened else outcome_at,
         round=case.round + 1 if reopened else case.round,

@@ -140,7 +140,7 @@ def _own_id(desk: Desk, letter: Letter, *, case_id: int) -> str:
 
 def _auto_submitted(letter: Letter) -> str:
     """Return the value of RFC 3834 §5: an answer, a notice, or nothing for a person's words."""
-    if letter.name in _OF_A_PERSON:
+    if letter.name in _OF_A_PERSON and not letter.automatic:
         return ""
     return "auto-replied" if letter.automatic else "auto-generated"
 
@@ -149,14 +149,21 @@ def _party(desk: Desk, case: Case, letter: Letter) -> tuple[Scope, str]:
     """Return who may answer this letter with its token."""
     if letter.name is LetterName.DECISION_NEEDED:
         return Scope.SUPERVISOR, letter.to.addr
-    if letter.name in TO_PARTIES and letter.department in desk.rules.policy.parties:
+    # Whom a letter is for says its name, not its address: a colleague may complain as well.
+    if letter.name in TO_COMPLAINANTS:
+        passed_on = desk.rules.policy.referrer_of(letter.to.addr)
+        return Scope.REFERRER if passed_on else Scope.COMPLAINANT, letter.to.addr
+    if letter.name in TO_PARTIES and _is_of_party(desk, letter):
         return Scope.PARTY, letter.department
-    if letter.name in TO_COMPLAINANTS or letter.to.addr == case.complainant.addr:
-        return Scope.COMPLAINANT, letter.to.addr
     if letter.department:
         return Scope.DEPARTMENT, letter.department
     # An alert asks for nothing; a reply to it finds its case by the thread.
     return Scope.APPROVER, "" if letter.name is LetterName.ALERT else letter.to.addr
+
+
+def _is_of_party(desk: Desk, letter: Letter) -> bool:
+    party = desk.rules.policy.parties.get(letter.department)
+    return party is not None and letter.to.addr.lower() in party.listed
 
 
 def _reply_address(desk: Desk, case: Case, letter: Letter) -> str:

@@ -5,18 +5,18 @@ with what was read and how to say it, and kept as a note.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases.addresses import sendable
 from cases.incoming import Address
 from cases.life import Part
-from cases.lifecycle import MOVES, OPEN_PARTS
+from cases.lifecycle import MOVES, OPEN_PARTS, SETTLED_PARTS
 from cases.model import CaseEvent, Decision, Lead, Letter, LetterName, Move, Status
 from routing import letters, measures, work
 from routing.callbacks import called
 from routing.choices import read_not_ours
 from routing.letters_staff import moved_on
-from routing.life import BY_MAIL, Life
+from routing.life import BY_MAIL, Life, join
 from routing.replies import Said, Word, read_staff_reply
 from routing.returns import returned
 from routing.situation import Situation
@@ -31,6 +31,7 @@ class Unclear:
     why: str  #: unknown, needs, empty, not_now, recused or date
     needs: tuple[str, ...] = ()
     word: str = ""
+    kept: Decision | None = None  #: what was said so far, which need not be said again
 
 
 def department(s: Situation, lead: Lead) -> Decision:
@@ -57,11 +58,27 @@ def department(s: Situation, lead: Lead) -> Decision:
         late = said.word in (Word.DONE, Word.INVALID) and done.why == "not_now"
         text = s.mail.text if not late else said.text or s.mail.text
         event = s.event("late_answer" if late else "note", actor, text)
-        return explain(s, event, key, done)
-    return done
+        told = explain(s, event, key, done)
+        return join(told, done.kept) if done.kept else told
+    return _sparing(s, life, key, said, done)
+
+
+def _sparing(s: Situation, life: Life, key: str, said: Said, done: Decision) -> Decision:
+    """Leave out what tells no news, and letters by themselves beyond the caps: robots answer them.
+
+    A ticket system that accepts every letter with a new number would else be written to for ever.
+    """
+    blocked = s.department_quota.blocked or s.quota.blocked or not s.screening.may_answer
+    before, after = life.part(key), life.after(done).part(key)
+    same = before and after and replace(after, since_at=before.since_at) == before
+    if not blocked and not (said.word is Word.ACCEPT and same):
+        return done
+    return replace(done, letters=tuple(one for one in done.letters if not one.automatic))
 
 
 _Answer = Callable[[Life, Part, Said, str], Decision | work.Refused]
+#: Words that take a plan back to which nobody has agreed.
+_TAKES_BACK = frozenset({Word.DONE, Word.INVALID, Word.HOLD, Word.NO})
 #: Words about a part of the case that is still open.
 _OPEN: Mapping[Word, _Answer] = {
     Word.ACCEPT: work.accept,
@@ -83,10 +100,13 @@ def _done(life: Life, key: str, said: Said, writer: str) -> Decision | Unclear:
         stated = measures.reply(life, key, said) if part else None
         return stated or Unclear(why="unknown")
     found: Decision | work.Refused | None = None
+    settled = part.state in SETTLED_PARTS
     at_work = life.case.status in (Status.ROUTED, Status.DISPUTE, Status.NOT_A_COMPLAINT)
     if word in _OPEN and at_work and part.state in OPEN_PARTS:
         found = _OPEN[word](life, part, said, writer)
-    elif word is Word.STOP and life.case.status is Status.ANSWERED:
+    elif word in _TAKES_BACK and life.case.status is Status.PLAN_OFFERED and settled:
+        found = work.take_back(life, part, said, writer)
+    elif word is Word.STOP:
         found = work.stop(life, part, said)
     elif word is Word.CARRIED_OUT and life.case.status is Status.EXECUTING:
         found = work.carried_out(life, part, said)
@@ -99,7 +119,7 @@ def _done(life: Life, key: str, said: Said, writer: str) -> Decision | Unclear:
     if found is None:
         return Unclear(why="not_now", word=word.value)
     if isinstance(found, work.Refused):
-        return Unclear(why=found.why, needs=found.needs, word=word.value)
+        return Unclear(why=found.why, needs=found.needs, word=word.value, kept=found.kept)
     return found
 
 
@@ -113,11 +133,20 @@ def _too_late(s: Situation, lead: Lead, event: CaseEvent, key: str) -> Decision:
 
 
 def explain(
-    s: Situation, event: CaseEvent, key: str, unclear: Unclear, *, authorised: bool = True
+    s: Situation,
+    event: CaseEvent,
+    key: str,
+    unclear: Unclear,
+    *,
+    authorised: bool = True,
+    signer: str = "",
 ) -> Decision:
-    """Keep a reply as a note and say how to answer; to the listed address, never to a stranger."""
+    """Keep a reply as a note and say how to answer; to the listed address, never to a stranger.
+
+    `signer`: whose letter a stranger answered, where that was no department's.
+    """
     listed = s.policy.departments.get(key)
-    addr = s.mail.sender.addr if authorised else (listed.to[0] if listed else "")
+    addr = s.mail.sender.addr if authorised else (listed.to[0] if listed else signer)
     quota = s.quota if authorised else s.department_quota
     if quota.blocked or not s.screening.may_answer or not sendable(addr):
         return Decision(moves=(), events=(event,), letters=())

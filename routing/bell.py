@@ -11,7 +11,7 @@ from routing.ladder import people, signers
 from routing.life import Life
 from routing.process import Signing
 from routing.recusal import successor
-from routing.signing import pending
+from routing.signatures import pending, to_ask
 
 SIGNED = frozenset({ClockKind.REVIEW, ClockKind.APPROVAL})
 
@@ -73,6 +73,8 @@ def asked_of(bell: Bell) -> tuple[str, ...]:
     life = bell.life
     signing = signing_of(bell)
     asked = signers(life, signing) if signing else ()
+    if signing and bell.clock.kind in SIGNED:
+        asked = to_ask(life, signing)  # nobody signs two steps
     if bell.clock.kind is ClockKind.CHECK:
         asked = checkers(life, bell.clock.who)
     if bell.clock.kind is ClockKind.MEASURE:

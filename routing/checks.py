@@ -60,10 +60,11 @@ def _own(life: Life, department: str) -> frozenset[str]:
     return found.listed if found else frozenset()
 
 
-def verdict(life: Life, addr: str, said: Said) -> Decision | None:
+def verdict(life: Life, addr: str, said: Said, *, department: str = "") -> Decision | None:
     """Do what `addr` says of measures that wait for a check or a waiver; None if none does.
 
-    One department's at a time: the one that is named, else the one that has waited longest.
+    One department's at a time: `department` if it is known which one they were asked about, else
+    the one that is named, else the one that has waited longest.
     """
     does = _VERDICTS.get(said.word) if said.word else None
     if does is None:
@@ -71,6 +72,7 @@ def verdict(life: Life, addr: str, said: Said) -> Decision | None:
     checks = said.word in (Word.EFFECTIVE, Word.NOT_EFFECTIVE)
     asked, waits = (checkers, _is_carried_out) if checks else (waivers, _is_pending)
     waiting = _waiting(life, addr, asked, waits)
+    waiting = [measure for measure in waiting if department in ("", measure.department)]
     if not waiting:
         return None
     kept = entries(life, addr, said.parts)

@@ -1,7 +1,7 @@
 """Which category a person names: by a letter, by its name or its department's name. Pure, total.
 
-Only the first line of the new words counts, and only what our letters promise is understood; a line
-that could mean two things means nothing.
+Only the first line of the writer's own words counts, and only what our letters promise is
+understood; a line that could mean two things means nothing.
 """
 
 import re
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cases.model import Category, Classification
 from routing.courtesy import is_courtesy
+from routing.own_words import own_words
 from routing.policy import Policy
 from routing.words import fold
 
@@ -173,6 +174,6 @@ def _head(words: str) -> str:
 
 
 def _first_line(text: str) -> str:
-    lines = (line.strip() for line in text[:5_000].splitlines())
+    lines = (line.strip() for line in own_words(text[:5_000]).splitlines())
     line = next((line for line in lines if line), "")
     return fold(line[:_MOST]).strip(_STRIP)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from cases.life import Clock, ClockKind, Measure, MeasureState, Ring, RingAction
 from cases.model import Matter, Status
-from routing.closing import called_back
+from routing.closing import called_back, heard_at, known, open_conditions, word_needed
 from routing.deadlines import Limit
 from routing.ladder import awake, in_order, rings_of
 from routing.life import Life
@@ -25,6 +25,10 @@ def following(life: Life) -> Iterator[Clock]:
     case, process = life.case, life.process
     if case.status is Status.OUTCOME_SENT and case.outcome_at:
         yield _confirm(life)
+    if case.status is Status.FOLLOW_UP and not open_conditions(life):
+        start_at = case.status_at or case.received_at
+        # What it waited for is not asked for any more: the rules were changed.
+        yield _once(life, ClockKind.CONFIRM, start_at, start_at, "nothing is open")
     if case.status is Status.NOT_A_COMPLAINT and case.matter is Matter.PRAISE:
         start_at = case.status_at or case.received_at
         at = start_at + process.silence
@@ -64,14 +68,14 @@ def _confirm(life: Life) -> Clock:
 
     Who objected and got the explanation once more has the whole time again, as the letter says.
     """
-    outcome_at = life.case.outcome_at or life.now
+    outcome_at = heard_at(life) or life.case.outcome_at or life.now
     start_at = max((e.at for e in life.this_round("explained")), default=outcome_at)
     start_at = max(start_at, outcome_at)
     silence = life.process.silence
     clock = _once(
         life, ClockKind.CONFIRM, start_at, start_at + silence, f"{_days(silence)} of silence"
     )
-    if not life.process.confirm_needed or life.case.matter is not Matter.COMPLAINT:
+    if not word_needed(life):
         return clock
     at = awake(life, life.policy.calendar)(clock.due_at)
     return replace(clock, rings=(Ring(at=at, action=RingAction.ESCALATE),))
@@ -90,7 +94,9 @@ def _unmarked(life: Life) -> bool:
     return (
         since is not None
         and not any(record.at >= since for record in marks)
-        and not life.this_round("asked_satisfaction")
+        # Nor is anybody asked about an outcome that a person took back, or that they do not know.
+        and not life.this_round("asked_satisfaction", "withdrawn")
+        and known(life)
         # An authority gets its written result, and no question (K061).
         and not any(r.text.partition(" ")[0].lower() == theirs for r in referred)
     )
@@ -144,6 +150,8 @@ def _callback(life: Life) -> Clock:
 def _measures(life: Life) -> Iterator[Clock]:
     """Yield the clocks of corrective and preventive action (T27)."""
     capa, case = life.process.capa, life.case
+    if case.status in (Status.CLOSED, Status.ARCHIVED):
+        return  # closed by hand: nothing more is to be done
     for measure in life.measures:
         if measure.state is MeasureState.OPEN and measure.due_at:
             yield _measure(life, measure, measure.due_at)

@@ -29,7 +29,7 @@ def progressing(life: Life) -> Iterator[Clock]:
     # An outcome that can't leave is none: such a case grows old as well.
     if process.serious_after and case.severity != life.policy.severities[0].name:
         due = due_of(life, ours, opened_at(life), process.serious_after)
-        ring = Ring(at=due.at, action=RingAction.EXPIRE)
+        ring = Ring(at=awake(life, ours)(due.at), action=RingAction.EXPIRE)
         yield Clock(
             key=key_of(ClockKind.AGE, "", case.round, opened_at(life)),
             kind=ClockKind.AGE,

@@ -10,7 +10,7 @@ from cases.model import Matter, Status
 from routing.deadlines import Calendar, Due, Limit, Pause
 from routing.ladder import awake, in_order, rings_of
 from routing.life import Life
-from routing.pauses import STANDING, fixed, last_end, pauses_of
+from routing.pauses import STANDING, fixed, last_end, pauses_of, promised
 from routing.timed import due_of, key_of, limited
 
 
@@ -36,9 +36,7 @@ def working(life: Life) -> Iterator[Clock]:
                 start_at=part.asked_at,
                 calendar=calendar,
             )
-        answer = _answer(life, part, calendar)
-        if answer:
-            yield answer
+        yield from _answers(life, part, calendar)
         party = life.policy.parties.get(part.party)
         within = (party.within if party else None) or process.external_within
         if part.state is PartState.EXTERNAL and within:
@@ -64,26 +62,32 @@ class _Date:
     counted: int  #: pauses that moved it and are over
 
 
-def _answer(life: Life, part: Part, calendar: Calendar) -> Clock | None:
+def _answers(life: Life, part: Part, calendar: Calendar) -> Iterator[Clock]:
+    """Yield the clock of the date a department named, and of our promise if that is earlier.
+
+    A department may answer before we promised to; a later date of its own takes nothing back.
+    """
     pauses = pauses_of(life, part)
-    date = _answer_date(life, part, calendar, pauses)
-    if date is None:
-        return None
+    ours = _our_date(life, part, calendar, pauses)
+    named = _named_date(life, part, calendar, pauses)
+    ahead = promised(life)
+    if named is None or (ours and ahead and part.asked_at < ahead < named.due.at):
+        yield from (_answer(life, part, calendar, pauses, ours) if ours else ())
+    if named:
+        yield from _answer(life, part, calendar, pauses, named)
+
+
+def _answer(
+    life: Life, part: Part, calendar: Calendar, pauses: tuple[Pause, ...], date: _Date
+) -> Iterator[Clock]:
     began_at = last_end(pauses, or_else=date.start_at)
     # While it stands still it does not ring; what comes after the pause is not overdue by it.
     rings = () if part.state in STANDING else rings_of(
         life, calendar, began_at=max(began_at, date.start_at), due_at=date.due.at
     )  # fmt: skip
-    key = key_of(
-        ClockKind.ANSWER,
-        part.department,
-        part.round,
-        part.asked_at,
-        date.named,
-        date.counted,
-    )
-    return Clock(
-        key=key,
+    begun = (part.round, part.asked_at, date.named, date.counted)
+    yield Clock(
+        key=key_of(ClockKind.ANSWER, part.department, *begun),
         kind=ClockKind.ANSWER,
         who=part.department,
         started_at=date.start_at,
@@ -93,17 +97,24 @@ def _answer(life: Life, part: Part, calendar: Calendar) -> Clock | None:
     )
 
 
-def _answer_date(
+def _named_date(
     life: Life, part: Part, calendar: Calendar, pauses: tuple[Pause, ...]
 ) -> _Date | None:
-    """Return the date the department named, else the earlier of its limit and our promise."""
-    now, promised_at = life.now, part.promised_at
-    if promised_at:
-        start_at = _named_at(life, part, calendar.day_of(promised_at).isoformat())
-        later = tuple(pause for pause in pauses if pause[0] > start_at)
-        due = fixed(calendar, promised_at, later, "the department named the date", now=now)
-        return _dated(start_at, due, later, f"p{int(promised_at.timestamp())}", promised_at)
-    complaint = life.case.matter is Matter.COMPLAINT
+    """Return the date the department named itself (K057)."""
+    if part.promised_at is None:
+        return None
+    named = part.promised_at
+    start_at = _named_at(life, part, calendar.day_of(named).isoformat())
+    later = tuple(pause for pause in pauses if pause[0] > start_at)
+    due = fixed(calendar, named, later, "the department named the date", now=life.now)
+    return _dated(start_at, due, later, f"p{int(named.timestamp())}", named)
+
+
+def _our_date(
+    life: Life, part: Part, calendar: Calendar, pauses: tuple[Pause, ...]
+) -> _Date | None:
+    """Return the earlier of the department's limit and our promise to the complainant."""
+    now, complaint = life.now, life.case.matter is Matter.COMPLAINT
     within, case_due = (life.process.answer_within if complaint else None), life.case.due_at
     if case_due and case_due <= part.asked_at:
         # The promise was broken before this department was asked: it gets a time of its own.

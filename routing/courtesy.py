@@ -4,7 +4,7 @@ import re
 
 _THANKS = re.compile(
     r"(?:(?:ok|okay|many thanks|thanks?(?: you)?(?: very much| so much| a lot)?|thx|cheers|"
-    r"got it|received|noted|great|perfect|谢谢(?:您|你|你们|大家)?|感谢|多谢|收到|好的?|"
+    r"got it|received|noted|great|perfect|谢谢(?:您|你|你们|大家)?|感谢|多谢|收到了?|好的?|"
     r"知道了|辛苦了|已解决|解决了|没问题了)[\s,，.。!！;；~～、]*){1,6}",
     re.IGNORECASE,
 )

@@ -3,7 +3,8 @@
 A machine's mail is filed (machines.py); a department's reply does something to its part of the case
 (answers.py); a supervisor's says whose it is (supervisors.py), a manager's whether the answer may
 leave (signing.py); a party outside answers a department (outside.py); a complainant's mail joins,
-confirms or reopens the case (follows.py); anything else is a new case (newcase.py).
+confirms or reopens the case (follows.py), that of who passed it on only adds to it (passed_on.py);
+anything else is a new case (newcase.py).
 """
 
 from cases.incoming import MailKind
@@ -13,6 +14,7 @@ from routing.follows import complainant
 from routing.machines import machine
 from routing.newcase import new_case
 from routing.outside import party
+from routing.passed_on import referrer
 from routing.signing import approver
 from routing.situation import Situation
 from routing.supervisors import supervisor
@@ -23,6 +25,7 @@ _WAYS = {
     "approver": approver,
     "party": party,
     "complainant": complainant,
+    "referrer": referrer,
 }
 
 

@@ -11,53 +11,89 @@ from cases.model import (
     Decision,
     Fact,
     Lead,
+    Letter,
     Matter,
     Move,
     Status,
 )
 from routing import letters, letters_out, letters_staff
-from routing.complainants import informed, reacted
+from routing.complainants import informed, mark_beside, reacted
+from routing.handover import at_once, honoured, newly_accused
 from routing.letters_time import escalation
 from routing.life import BY_MAIL, Life, join, nothing
 from routing.newcase import new_case, urgent
 from routing.pauses import promised
 from routing.process import Objection
+from routing.recusal import names_of, without
 from routing.reroute import guess, rehomed, told
 from routing.situation import Situation, awaits_writing, homeless
-from routing.supervisors import ground_of
+from routing.trust import reacts
+
+#: These answer a mail or nothing; anything else that a reaction leads to needs a proof.
+_IDLE = frozenset({"status_asked", "thanks", "note"})
 
 
 def complainant(s: Situation, lead: Lead) -> Decision:
     """Take a reply to what we asked, join the mail to the open case, or open the case again."""
+    return honoured(s, lead, _again(s, lead))
+
+
+def _again(s: Situation, lead: Lead) -> Decision:
     case = lead.case
     answer = reacted(s, lead)
     if answer is not None:
-        return answer
+        # A "no" needs no proof: by it nothing is done that could not be done again.
+        idle = {event.kind for event in answer.events} <= _IDLE or Move.SEND_BACK in answer.moves
+        return answer if idle or reacts(s.mail, lead, s.trust) else _unproven(s, lead, answer)
     if case.matter is not Matter.COMPLAINT and s.assess().matter is Matter.COMPLAINT:
         return new_case(s, follows=case.reference)  # what began as a question ends as a complaint
     open_case = case.status not in ANSWERED_FOR
-    request = _request_again(s, lead, open_case=open_case)
+    request = request_again(s, lead, open_case=open_case)
     if open_case:
-        joined = _joined(s, lead, request)
-        hurry = case.guess_at is not None and urgent(s, request.assessment)
-        return _at_once(s, lead, joined) if hurry or homeless(case, s.policy) else joined
-    return objected(s, lead, request)
+        told = joined(s, lead, request)
+        if case.guess_at is not None and urgent(s, request.assessment):
+            return at_once(s, lead, told, guess)
+        return at_once(s, lead, told, rehomed) if homeless(case, s.policy) else told
+    marked = mark_beside(s, lead) if reacts(s.mail, lead, s.trust) else nothing()
+    return _with_mark(objected(s, lead, request), marked)
 
 
-def _joined(s: Situation, lead: Lead, request: letters.Request) -> Decision:
-    """Pass what they write on to those who have the case."""
+def _with_mark(again: Decision, marked: Decision) -> Decision:
+    """Join a mark to the objection beside it; whoever is told of the one needs no second letter."""
+    told = {(one.name, one.to.addr) for one in again.letters}
+    letters = tuple(one for one in marked.letters if (one.name, one.to.addr) not in told)
+    return join(again, replace(marked, letters=letters))
+
+
+def _unproven(s: Situation, lead: Lead, meant: Decision) -> Decision:
+    """Tell the departments of a "yes" or "solved" of which nothing shows whose it is.
+
+    The reference can be guessed and a sender forged (design 7.4), so that it does nothing itself.
+    """
+    request = request_again(s, lead, open_case=True)
+    kinds = ", ".join(event.kind for event in meant.events)
+    event = s.event("unverified_reply", "complainant", s.mail.text, reasons=(f"not done: {kinds}",))
+    told = letters_staff.follow_ups(request, lead.case, revision=s.inbox_id, by="unproven")
+    return Decision(moves=(), events=(event,), letters=told)
+
+
+def joined(
+    s: Situation, lead: Lead, request: letters.Request, *, by: str = "complainant"
+) -> Decision:
+    """Pass what they write on to those who have the case; `by`: complainant or referrer."""
     alarm = letters_staff.severity_alerts(request, revision=s.inbox_id)
     life, told_at = s.life(lead), request.due_at
     if told_at == lead.case.due_at:
         told_at = promised(life) or told_at  # moved by the time for which we waited for them
     dated = replace(request, due_at=told_at)
-    follow_ups = letters_staff.follow_ups(dated, lead.case, revision=s.inbox_id)
-    joined = Decision(
+    follow_ups = letters_staff.follow_ups(dated, lead.case, revision=s.inbox_id, by=by)
+    actor = by if by == "complainant" else f"{by}:{s.mail.sender.addr.lower()}"[:80]
+    told = Decision(
         moves=(),
         events=(
             s.event(
-                "complainant_wrote",
-                "complainant",
+                f"{by}_wrote",
+                actor,
                 _written(s),
                 reasons=request.assessment.reasons,  # only where it raises the severity
             ),
@@ -68,9 +104,11 @@ def _joined(s: Situation, lead: Lead, request: letters.Request) -> Decision:
         guess_at=lead.case.guess_at,
         facts=request.added,
     )
+    if s.mail.sender.addr.lower() != lead.case.complainant.addr.lower():
+        return told
     if awaits_writing(lead.case):
-        joined = join(joined, _in_writing(s, request))
-    return join(joined, informed(s, life))
+        told = join(told, _in_writing(s, request))
+    return join(told, informed(s, life))
 
 
 def _in_writing(s: Situation, request: letters.Request) -> Decision:
@@ -91,14 +129,12 @@ def objected(s: Situation, lead: Lead, request: letters.Request) -> Decision:
     # Danger, and what nobody has seen yet, are no mere objection; the letter asked for it.
     new = assessment.severity != case.severity or s.mail.attachments
     if way is Objection.EXPLAIN and not new and case.status is not Status.ANSWERED:
-        explained = s.event("explained", "complainant", _written(s))
-        told = letters_out.outcome(life, explained=True)
-        return Decision(moves=(), events=(explained,), letters=told)
+        return _explained(s, lead, request)
     after = {Objection.MANAGEMENT: "management", Objection.DISPUTE: "dispute"}.get(way, "")
     request = replace(request, after=after)
     receipt = () if s.why_silent() else (letters.receipt(request),)
     alarm = letters_staff.severity_alerts(request, revision=s.inbox_id)
-    told = ()
+    told: tuple[Letter, ...] = ()
     if after:
         what = "dispute" if after == "dispute" else "objection"
         to = s.policy.management or s.policy.supervisors
@@ -119,12 +155,32 @@ def objected(s: Situation, lead: Lead, request: letters.Request) -> Decision:
     )
 
 
+def _explained(s: Situation, lead: Lead, request: letters.Request) -> Decision:
+    """Send the outcome once more, once in a round; a further objection is told to the departments.
+
+    By itself, so that the caps hold: whoever writes back to every letter may be a machine.
+    """
+    life = s.life(lead)
+    event = s.event("explained", "complainant", _written(s))
+    if not life.this_round("explained") and not s.why_silent():
+        again = letters_out.outcome(life, explained=True)
+        mine = (replace(one, automatic=True) for one in again if one.to == lead.case.complainant)
+        return Decision(moves=(), events=(event,), letters=tuple(mine))
+    event = s.event("complainant_wrote", "complainant", _written(s))
+    passed_on = letters_staff.follow_ups(request, lead.case, revision=s.inbox_id)
+    return Decision(moves=(), events=(event,), letters=passed_on)
+
+
 def objection_of(life: Life) -> Objection:
-    """Return what an objection leads to now: the first, the second…; the last way stays."""
+    """Return what an objection leads to now: the first, the second…; the last way stays.
+
+    One that was answered by an explanation did not open the case, but counts.
+    """
     if life.case.matter is not Matter.COMPLAINT:
         return Objection.REOPEN
     ways = life.process.objections
-    return ways[min(life.case.round, len(ways)) - 1]
+    before = sum(event.kind == "explained" for event in life.story)
+    return ways[min(life.case.round + before, len(ways)) - 1]
 
 
 def _written(s: Situation) -> str:
@@ -133,32 +189,14 @@ def _written(s: Situation) -> str:
     return f"{s.mail.text}{names}".strip()
 
 
-def _at_once(s: Situation, lead: Lead, joined: Decision) -> Decision:
-    """Route a case that nobody has: it waited and is urgent now, or its departments are gone."""
-    held = joined.assessment
-    case = replace(
-        lead.case,
-        severity=held.severity if held else lead.case.severity,
-        facts=(*lead.case.facts, *joined.facts),
-        due_at=joined.due_at,
-    )
-    ground = ground_of(s, replace(lead, case=case))
-    ground = replace(ground, story=(*ground.story, *joined.events))
-    taken = guess(ground) if case.guess_at else rehomed(ground)
-    return replace(
-        joined,
-        moves=taken.moves,
-        events=(*joined.events, *taken.events),
-        letters=(*joined.letters, *taken.letters),
-        assessment=taken.assessment,
-        guess_at=None,
-    )
-
-
-def _request_again(s: Situation, lead: Lead, *, open_case: bool) -> letters.Request:
+def request_again(s: Situation, lead: Lead, *, open_case: bool) -> letters.Request:
     """Return what the letters need; an open case keeps its due time or gets an earlier one."""
-    case, classification = lead.case, s.read()
+    case, classification, life = lead.case, s.read(), s.life(lead)
     assessment = _standing(s, lead)
+    banned = life.recused | {one.addr for one in newly_accused(s, life)}
+    if not open_case:
+        kept = without(assessment.departments, banned, s.policy)
+        assessment = replace(assessment, departments=kept)
     level = s.policy.severity(assessment.severity)
     due_at = s.policy.calendar.due(s.received_at, level.answer_within)
     if open_case and case.due_at and not awaits_writing(case):
@@ -177,6 +215,7 @@ def _request_again(s: Situation, lead: Lead, *, open_case: bool) -> letters.Requ
         again=case.round + 1,
         history=_so_far(s, case),
         added=added,
+        recused=names_of(banned, s.policy),
     )
 
 

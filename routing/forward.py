@@ -6,18 +6,28 @@ and from the story since the answers were proposed; nothing else is remembered.
 
 from dataclasses import replace
 
-from cases.life import Part, PartMove
-from cases.lifecycle import move_part
+from cases.addresses import sendable
+from cases.life import Part, PartMove, PartState
+from cases.lifecycle import MOVES, move_part
 from cases.model import CaseEvent, Decision, Letter, LetterName, Move, Status
-from routing.ladder import signers
 from routing.letters_out import outcome, outcome_text, plan, upheld
 from routing.letters_sign import approval_request, review_request
 from routing.letters_time import task
 from routing.letters_work import carry_out, returned
-from routing.life import Life, join
+from routing.life import Life, join, nothing
+from routing.signatures import (
+    ASKED,
+    nobody_was_asked,
+    pending,
+    proposal,
+    request_name,
+    to_ask,
+    wanted,
+)
+from routing.signatures import step_of as step_of
 
 #: What the complainant is told may be changed until it leaves.
-_UNDO = (LetterName.OUTCOME,)
+_UNDO = {Status.ANSWERED: (LetterName.OUTCOME,), Status.PLAN_OFFERED: (LetterName.PLAN,)}
 
 
 def propose(life: Life) -> Decision:
@@ -27,41 +37,37 @@ def propose(life: Life) -> Decision:
     life = life.after(proposed)
     if life.case.status is Status.NOT_A_COMPLAINT:
         return join(proposed, _outcome(life))  # an enquiry is answered by whoever knows
-    if life.process.review:
-        letters = review_request(life, life.process.review)
-        asked = Decision(moves=(Move.REVIEW,), events=(), letters=letters)
-        return join(proposed, asked)
     return join(proposed, approved(life))
 
 
 def approved(life: Life) -> Decision:
-    """Ask the next approver, or go on when the last has agreed."""
-    step = len(_approvals(life))
-    if step >= len(life.process.approval):
+    """Ask for the next signature, or go on when the last is there."""
+    signing = wanted(life)
+    if signing is None:
         return _offer(life)
-    letters = approval_request(life, step)
-    to = ", ".join(signers(life, life.process.approval[step]))
-    asked = life.event("asked_approval", "desk", to)
-    return Decision(moves=(Move.ASK_APPROVAL,), events=(asked,), letters=letters)
+    name = request_name(life)
+    review = name is LetterName.REVIEW_REQUEST
+    letters = review_request(life) if review else approval_request(life)
+    asked = life.event(ASKED[name], "desk", ", ".join(to_ask(life, signing)))
+    move = Move.REVIEW if review else Move.ASK_APPROVAL
+    # One that is asked for a review again, after an approval, stays where it is.
+    moves = (move,) if (life.case.status, move) in MOVES else ()
+    return Decision(moves=moves, events=(asked,), letters=letters)
 
 
-def _approvals(life: Life) -> list[str]:
-    """Return who approved what is proposed now, in order."""
-    found: list[str] = []
-    for event in life.this_round("proposed", "approved"):
-        found = [*found, event.actor] if event.kind == "approved" else []
-    return found
-
-
-def step_of(life: Life) -> int:
-    """Return which approver is asked now, counted from 0."""
-    return len(_approvals(life))
+def lead_on(life: Life) -> Decision:
+    """Return what must follow where no signature that is still wanted has been asked for."""
+    if life.case.status not in (Status.IN_REVIEW, Status.IN_APPROVAL):
+        return nothing()
+    stuck = pending(life) is None or nobody_was_asked(life)
+    return approved(life) if stuck else nothing()
 
 
 def _offer(life: Life) -> Decision:
     process = life.process
-    if not process.plan or not upheld(life):
-        return _outcome(life)
+    written = sendable(life.case.complainant.addr) and not life.this_round("not_arrived")
+    if not process.plan or not upheld(life) or not written:
+        return _outcome(life)  # who can't be written to is told by a person, and never consents
     within = process.plan_within
     answer_by = life.policy.calendar.due(life.now, within) if within else None
     return Decision(
@@ -75,13 +81,18 @@ def agreed(life: Life, *, opinion: str = "") -> Decision:
     """Have the plan carried out: the complainant agrees, by silence where `opinion` is empty."""
     within = life.process.carry_out_within
     letters: list[Letter] = []
-    for part in life.settled_parts:
+    for part in _carrying_out(life):
         calendar = life.policy.calendar_of(part.department)
         due_at = calendar.due(life.now, within) if within else None
         text = outcome_text(life)
         letters += carry_out(life, part, plan=text, opinion=opinion, due_at=due_at)
     event = life.event("agreed", "complainant", opinion or "no objection in time")
     return Decision(moves=(Move.CARRY_OUT,), events=(event,), letters=tuple(letters))
+
+
+def _carrying_out(life: Life) -> tuple[Part, ...]:
+    """Return the parts that have something to carry out: not those that found it unjustified."""
+    return tuple(part for part in life.settled_parts if part.state is PartState.ANSWERED)
 
 
 def carried_out(life: Life, part: Part, *, text: str) -> Decision:
@@ -91,7 +102,7 @@ def carried_out(life: Life, part: Part, *, text: str) -> Decision:
     life = life.after(done)
     begun = max((e.at for e in life.this_round("agreed")), default=life.now)
     actors = {e.actor for e in life.this_round("carried_out") if e.at >= begun}
-    waiting = [p for p in life.settled_parts if f"department:{p.department}" not in actors]
+    waiting = [p for p in _carrying_out(life) if f"department:{p.department}" not in actors]
     return done if waiting else join(done, _outcome(life))
 
 
@@ -102,14 +113,14 @@ def _outcome(life: Life) -> Decision:
     queued = life.event("outcome_queued", "desk")
     if not letters:
         return _told_by_a_person(life, queued)
-    if undo and not _approvals(life):
+    if undo and not proposal(life, "approved"):
         leaves_at = life.now + undo
         letters = tuple(replace(letter, not_before=leaves_at) for letter in letters)
     return Decision(moves=(Move.ANSWER,), events=(queued,), letters=letters)
 
 
 def _told_by_a_person(life: Life, queued: CaseEvent) -> Decision:
-    """Have a person tell the outcome to a complainant who has no address; the case goes on (K052)."""
+    """Have a person tell the outcome to who has no address; the case goes on (K052)."""
     calls = life.process.callback
     to = calls.by if calls else life.policy.supervisors
     asked = life.event("no_address", "desk", ", ".join(to))
@@ -119,10 +130,7 @@ def _told_by_a_person(life: Life, queued: CaseEvent) -> Decision:
 
 def send_back(life: Life, *, why: str, by: str, reason: str) -> Decision:
     """Give an answer back to its departments with the reason (T19); a letter on hold is stopped."""
-    parts = tuple(
-        replace(move_part(part, PartMove.SEND_BACK, now=life.now), returns=part.returns + 1)
-        for part in life.settled_parts
-    )
+    parts = tuple(_sent_back(life, part) for part in life.settled_parts)
     letters = [
         letter
         for part in life.settled_parts
@@ -133,5 +141,31 @@ def send_back(life: Life, *, why: str, by: str, reason: str) -> Decision:
         events=(),
         letters=tuple(letters),
         parts=parts,
-        withdrawn=_UNDO if life.case.status is Status.ANSWERED else (),
+        withdrawn=_UNDO.get(life.case.status, ()),
     )
+
+
+def taken_back(life: Life, part: Part, *, reason: str) -> Decision:
+    """Let a department take its share of a plan back before the complainant agreed to it."""
+    event = life.event("stopped", f"department:{part.department}", reason)
+    return Decision(
+        moves=(Move.SEND_BACK,),
+        events=(event,),
+        letters=(),
+        parts=(_sent_back(life, part),),
+        withdrawn=_UNDO.get(life.case.status, ()),
+    )
+
+
+def _sent_back(life: Life, part: Part) -> Part:
+    """Return a part at work again; the words that were not accepted are gone for good."""
+    refused = to_be_read(life)
+    report = {key: text for key, text in part.report.items() if key not in refused}
+    moved = move_part(part, PartMove.SEND_BACK, now=life.now)
+    return replace(moved, report=report, returns=part.returns + 1)
+
+
+def to_be_read(life: Life) -> tuple[str, ...]:
+    """Return the parts of a report that the complainant reads (K051)."""
+    told = ("corrective", "preventive") if life.process.tell_measures else ()
+    return ("to_complainant", *told)

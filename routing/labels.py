@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from routing.flat import flat
+from routing.own_words import own_words
 
 MOST_TEXT = 100_000  #: characters of a reply that are read
 
@@ -134,7 +135,9 @@ PARTS: Mapping[str, PartLabel] = {
         "disciplinary measures, penalty, blame",
     ),
     "note": _label(
-        "内部备注 内部说明 内部意见 内部信息 仅限内部 仅供内部 内部 不对外",
+        "内部备注 内部说明 内部意见 内部信息 仅限内部 仅供内部 内部 不对外 备注 另 "
+        "另外 又及 附言",
+        "remark, remarks, fyi, fyi only, for your information, ps, "
         "internal, internal note, internal notes, internal remark, internal remarks, "
         "internal only, internal comment, internal use only, not for the customer, confidential",
     ),
@@ -153,7 +156,7 @@ def _words(words: Iterable[str]) -> str:
 _KEYS = {word: key for key, label in PARTS.items() for word in (*label.zh, *label.en)}
 _ZH = _words(word for label in PARTS.values() for word in label.zh)
 _EN = _words(word for label in PARTS.values() for word in label.en)
-_OPEN = r"[\s>*#_\"'【\[(<《•·▪◆■●○□√☑✓\-–—]{0,12}"
+_OPEN = r"[\s*#_\"'【\[(<《•·▪◆■●○□√☑✓\-–—]{0,12}"
 _NUMBER = r"(?:\(?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})[.)、:][ \t]{0,3})?"
 _CLOSE = r"[ \t*_\"'】\])>》]{0,8}"
 _ASIDE = r"(?:\([^()\n]{0,30}\)[ \t*_]{0,4})?"
@@ -170,6 +173,8 @@ _INSIDE = re.compile(
     + _words(word for key in _GUARDED for word in (*PARTS[key].zh, *PARTS[key].en))
     + r")[ \t*_】\])]{0,4}:[ \t*_]{0,4}"
 )
+#: A remark below the answer, with any mark or none: "PS he is rude".
+_ASIDE_LINE = re.compile(r"[\s*_(]{0,6}(?:p\.[ \t]?s\.|ps\b|fyi\b)[ \t:,.\-–—]{0,8}")
 _SENTENCE = re.compile(r"[.;!?。…|:(\[【\n】)\]][\s*_]{0,6}$")
 
 
@@ -186,7 +191,7 @@ def split_parts(text: str) -> tuple[str, dict[str, str]]:
     A part runs to the next label; what was said twice is joined. A label within a sentence is none,
     unless what follows is not for everybody. Parts that say nothing are left out.
     """
-    text = text[:MOST_TEXT]
+    text = own_words(text[:MOST_TEXT])
     labels = _labels(flat(text))
     parts: dict[str, str] = {}
     ends = [*(label.start for label in labels[1:]), len(text)]
@@ -207,6 +212,8 @@ def _labels(text: str) -> list[_Label]:
         if match:
             word = " ".join((match["zh"] or match["en"]).split())
             found.append(_Label(_KEYS[word], start, start + match.end()))
+        elif match := _ASIDE_LINE.match(body):
+            found.append(_Label("note", start, start + match.end()))
         at = match.end() if match else 0
         for inner in _INSIDE.finditer(body, at):
             word = " ".join(inner["word"].split())

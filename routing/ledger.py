@@ -13,6 +13,7 @@ from routing.letters_out import stage
 from routing.letters_time import reminder
 from routing.life import Life, nothing
 from routing.policy import Policy
+from routing.recusal import deciders
 from routing.signing import pending
 
 #: Reminders of the ledger are numbered from here on by their month, see life.BY_MAIL.
@@ -70,18 +71,28 @@ def _moment(policy: Policy, day: date, clock: time) -> datetime:
 
 
 def ledger(policy: Policy, month: Month, lives: Iterable[Life]) -> tuple[Letter, ...]:
-    """Return the ledger to each supervisor."""
-    facts = {"month": month.name, "cases": tuple(_row(life) for life in lives)}
+    """Return the ledger to each supervisor, without the cases that are about them (K079).
+
+    One that is about all of them stands in the ledger of top management.
+    """
+    shown: dict[str, list[dict[str, object]]] = {addr: [] for addr in _each(policy.supervisors)}
+    for life in lives:
+        for addr in _each(deciders(policy.supervisors, life.recused, policy)):
+            shown.setdefault(addr, []).append(_row(life))
     return tuple(
         Letter(
             name=LetterName.LEDGER,
             language=policy.languages[0],
             to=Address(addr=addr),
             revision=month.number,
-            facts=facts,
+            facts={"month": month.name, "cases": tuple(rows)},
         )
-        for addr in {addr.lower(): addr for addr in policy.supervisors}.values()
+        for addr, rows in shown.items()
     )
+
+
+def _each(people: Iterable[str]) -> tuple[str, ...]:
+    return tuple({addr.lower(): addr for addr in people}.values())
 
 
 def _row(life: Life) -> dict[str, object]:

@@ -19,6 +19,7 @@ from cases.model import (
     LetterName,
     Matter,
 )
+from routing.phrases import phrase
 from routing.policy import Policy
 
 
@@ -102,7 +103,11 @@ def _acknowledged(request: Request) -> dict[str, object]:
         "unopened": any(item.warning for item in request.mail.attachments),
         "after": request.after,
         "apologise": process.apologise,
-        "referrer": {"name": request.referrer[0], "number": request.referrer[1]},
+        "referrer": {
+            "name": request.referrer[0],
+            "number": request.referrer[1],
+            "itself": policy.referrer_of(request.complainant.addr) is not None,
+        },
         "written_wanted": request.written_wanted,
     }
 
@@ -127,6 +132,22 @@ def subcategory_name(policy: Policy, category: Category, key: str) -> str:
 def person(address: Address) -> dict[str, str]:
     """Return a person as templates show one."""
     return {"name": address.name, "addr": address.addr}
+
+
+def complaining(address: Address, facts: Sequence[Fact], policy: Policy) -> dict[str, str]:
+    """Return who complains, as templates show one.
+
+    Where a hotline wrote for somebody, its mail names them: their name, else their number (K061).
+    """
+    referrer, house = policy.referrer_of(address.addr), policy.languages[0]
+    said = {fact.name: fact.value for fact in reversed(facts)}
+    name, reach = said.get("customer", ""), said.get("phone", "") or said.get("email", "")
+    if referrer is None or not (name or reach):
+        return person(address)
+    who = phrase(
+        "passed_on", house, who=name or reach, referrer=referrer.names.get(house, referrer.key)
+    )
+    return {"name": who, "addr": reach if name else ""}
 
 
 def fact_rows(facts: Sequence[Fact]) -> tuple[dict[str, object], ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from cases.incoming import Address
 from cases.model import Category, Letter, LetterName
 from routing.choices import LETTERS, NO_COMPLAINT, ranked
-from routing.letters import Request, category_name, department_name, files, person
+from routing.letters import Request, category_name, complaining, department_name, files
 
 #: Who decides what a case is about needs its beginning.
 MOST_TO_DECIDE = 1_500
@@ -49,7 +49,7 @@ def _question_facts(question: Question) -> dict[str, object]:
     return {
         "options": _options(question),
         "no_complaint": NO_COMPLAINT,
-        "complainant": person(request.complainant),
+        "complainant": complaining(request.complainant, request.classification.facts, policy),
         "received_at": request.received_at,
         "subject": request.mail.subject,
         "text": request.mail.words[: MOST_TO_DECIDE + 1],

@@ -145,16 +145,29 @@ def status(life: Life) -> tuple[Letter, ...]:
 
 def outcome_text(life: Life) -> str:
     """Return exactly what the complainant will read: a changed text, else the departments' own."""
-    text = ""
-    for event in life.this_round("proposed", "changed_text"):
-        text = event.detail if event.kind == "changed_text" else ""
-    if text:
-        return text
-    return "\n\n".join(
+    return _changed_text(life) or "\n\n".join(
         part.report["to_complainant"]
         for part in life.settled_parts
         if part.report.get("to_complainant")
     )
+
+
+def _changed_text(life: Life) -> str:
+    """Return the words that whoever signs put in the place of the departments', "" for none."""
+    text = ""
+    for event in life.this_round("proposed", "changed_text"):
+        text = event.detail if event.kind == "changed_text" else ""
+    return text
+
+
+def told_measures(life: Life) -> tuple[str, str]:
+    """Return the corrective and the preventive action that the complainant reads of (K051).
+
+    A changed text is all that they read: whoever wrote it has left out what is not in it.
+    """
+    if not life.process.tell_measures or _changed_text(life):
+        return "", ""
+    return _joined(life, "corrective"), _joined(life, "preventive")
 
 
 def upheld(life: Life) -> bool:
@@ -166,14 +179,14 @@ def upheld(life: Life) -> bool:
 def outcome(life: Life, *, explained: bool = False) -> tuple[Letter, ...]:
     """Return the outcome to the complainant, and to the authority that passed it on (K061)."""
     case, process = life.case, life.process
-    told = process.tell_measures
+    measures, prevention = told_measures(life)
     facts: dict[str, object] = {
         "complainant_name": case.complainant.name,
         "outcome": outcome_text(life),
         "department_names": names_of(life, life.settled_parts),
         "upheld": upheld(life),
-        "measures": _joined(life, "corrective") if told else "",
-        "prevention": _joined(life, "preventive") if told else "",
+        "measures": measures,
+        "prevention": prevention,
         "category_name": category_name(life.policy, case.category, life.language),
         "close_after_days": process.silence.days,
         "confirm_needed": process.confirm_needed,

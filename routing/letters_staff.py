@@ -3,10 +3,12 @@
 from collections.abc import Collection
 
 from cases.incoming import Address
+from cases.lifecycle import ANSWERED_FOR
 from cases.model import Case, CaseEvent, Letter, LetterName, Matter
 from routing.letters import (
     Request,
     category_name,
+    complaining,
     department_name,
     fact_rows,
     files,
@@ -29,9 +31,10 @@ def routed(request: Request, *, only: Collection[str] | None = None) -> tuple[Le
         return ()
     facts = _routed_facts(request)
     to = [(addr, key) for key in new for addr in request.policy.departments[key].to]
-    to += [(addr, new[0]) for addr in request.assessment.cc]
-    # One letter per address, in the name of the first department that lists it.
-    keys = dict(reversed(to))
+    listed = {addr for addr, _ in to}
+    # A copy for whoever gets the case anyway says nothing new; departments that share a mailbox
+    # get a letter each, as each answers its own.
+    to += [(addr, new[0]) for addr in request.assessment.cc if addr not in listed]
     return tuple(
         Letter(
             name=LetterName.ROUTED,
@@ -51,7 +54,7 @@ def routed(request: Request, *, only: Collection[str] | None = None) -> tuple[Le
             },
             attach_original=True,
         )
-        for addr, key in ((addr, keys[addr]) for addr in dict(to))
+        for addr, key in dict.fromkeys(to)
     )
 
 
@@ -70,7 +73,7 @@ def _routed_facts(request: Request) -> dict[str, object]:
         "severity_name": level.names[request.house],
         "serious": level.serious,
         "due_at": request.due_at,
-        "complainant": person(request.complainant),
+        "complainant": _complaining(request),
         "received_at": request.received_at,
         "subject": mail.subject,
         "text": mail.words[:MOST_TEXT],
@@ -110,6 +113,10 @@ def _wanted(request: Request) -> dict[str, object]:
     }
 
 
+def _complaining(request: Request) -> dict[str, str]:
+    return complaining(request.complainant, request.classification.facts, request.policy)
+
+
 def _limits(request: Request, key: str) -> dict[str, object]:
     """Return a department's own limits, in its own working time."""
     policy, assessment = request.policy, request.assessment
@@ -125,6 +132,8 @@ def _limits(request: Request, key: str) -> dict[str, object]:
 
 
 def _writer(event: CaseEvent, request: Request) -> str:
+    if event.actor.startswith("referrer:"):
+        return event.actor.removeprefix("referrer:")
     if event.actor == "complainant":
         return request.complainant.name or request.complainant.addr
     return department_name(request.policy, event.actor.removeprefix("department:"))
@@ -142,11 +151,12 @@ def severity_alerts(request: Request, *, revision: int) -> tuple[Letter, ...]:
     names = [department_name(request.policy, key) for key in assessment.departments]
     level = request.policy.severity(assessment.severity)
     facts: dict[str, object] = {
+        "what": "",
         "severity_name": level.names[request.house],
         "reasons": assessment.reasons,
         "department_names": tuple(names),
         "due_at": request.due_at,
-        "complainant": person(request.complainant),
+        "complainant": _complaining(request),
         "text": request.mail.words[:MOST_TEXT],
         "facts": fact_rows(request.classification.facts),
     }
@@ -154,16 +164,23 @@ def severity_alerts(request: Request, *, revision: int) -> tuple[Letter, ...]:
 
 
 def alerts(
-    case: Case, to: tuple[str, ...], policy: Policy, *, reasons: tuple[str, ...], revision: int
+    case: Case,
+    to: tuple[str, ...],
+    policy: Policy,
+    *,
+    reasons: tuple[str, ...],
+    revision: int,
+    what: str = "undelivered",
 ) -> tuple[Letter, ...]:
-    """Return alerts about something that went wrong with an open case."""
+    """Return alerts about something that went wrong: `undelivered`, or `unconfirmed`."""
     house = policy.languages[0]
     facts: dict[str, object] = {
+        "what": what,
         "severity_name": policy.severity(case.severity).names[house],
         "reasons": reasons,
         "department_names": tuple(department_name(policy, key) for key in case.departments),
         "due_at": case.due_at,
-        "complainant": person(case.complainant),
+        "complainant": complaining(case.complainant, case.facts, policy),
         "text": "",
         "facts": fact_rows(case.facts),
     }
@@ -185,8 +202,13 @@ def _to_each(
     )
 
 
-def follow_ups(request: Request, case: Case, *, revision: int) -> tuple[Letter, ...]:
-    """Return the letters that tell the departments what the complainant added."""
+def follow_ups(
+    request: Request, case: Case, *, revision: int, by: str = "complainant"
+) -> tuple[Letter, ...]:
+    """Return the letters that tell the departments what was added.
+
+    `by`: the complainant, the referrer, or unproven for what only claims to be the complainant's.
+    """
     mail, policy = request.mail, request.policy
     keys = [key for key in case.departments if key in policy.departments]
     return tuple(
@@ -198,11 +220,14 @@ def follow_ups(request: Request, case: Case, *, revision: int) -> tuple[Letter, 
             revision=revision,
             facts={
                 "department_name": department_name(policy, key),
-                "complainant": person(request.complainant),
+                "complainant": person(request.complainant),  # who wrote this
                 "text": mail.words[:MOST_TEXT],
                 "due_at": request.due_at,
                 "attachments": files(mail),
                 "added": fact_rows(request.added),
+                "by": by,
+                "open": case.status not in ANSWERED_FOR,
+                "recused": request.recused,
             },
             attach_original=True,
         )

@@ -115,10 +115,16 @@ def escalation(
 
 
 def task(
-    life: Life, to: Iterable[str], *, what: str, due_at: datetime | None, department: str = ""
+    life: Life,
+    to: Iterable[str],
+    *,
+    what: str,
+    due_at: datetime | None,
+    department: str = "",
+    text: str = "",
 ) -> tuple[Letter, ...]:
-    """Ask people to call the complainant (`callback`), or to `tell` the outcome to one who has no
-    mail address (K028, K052)."""
+    """Ask people to call the complainant (`callback`), to `tell` the outcome to one whom no mail
+    reaches, or to `ask` or tell them the `text` (K028, K052)."""
     case = life.case
     phones = (fact.value for fact in case.facts if fact.name == "phone")
     told = outcome_text(life)
@@ -131,7 +137,7 @@ def task(
             "department_name": department_name(life.policy, department) if department else "",
             "complainant": person(case.complainant),
             "phone": next(phones, ""),
-            "text": (told or case.text or case.subject)[:MOST_TEXT],
+            "text": (text or told or case.text or case.subject)[:MOST_TEXT],
             "rows": fact_rows(case.facts),
             "due_at": due_at,
         },

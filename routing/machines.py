@@ -7,12 +7,13 @@ from cases.incoming import Address, MailKind
 from cases.life import PartState
 from cases.model import Decision, Lead, Scope
 from routing import letters_staff
-from routing.life import nothing
+from routing.life import join, nothing
 from routing.phrases import phrase
 from routing.reroute import request_of, standing
 from routing.signing import hand_to_deputies
 from routing.situation import Situation
 from routing.supervisors import ground_of
+from routing.untold import UNANSWERED, lost
 
 #: Alerts about bounces are numbered above those about mails (routing/decide.py) by their address.
 BOUNCE_ALERTS = 2 * 10**11
@@ -47,7 +48,17 @@ def machine(s: Situation) -> Decision:
         lead.case, s.policy.supervisors, s.policy, reasons=(reason,), revision=number
     )
     alerts = () if s.quota.blocked or recipient.lower() in told else alerts
-    return Decision(moves=(), events=(event,), letters=alerts, bounced=recipient)
+    filed = Decision(moves=(), events=(event,), letters=alerts, bounced=recipient)
+    return join(filed, _untold(s, lead, recipient, bounce.status))
+
+
+def _untold(s: Situation, lead: Lead, recipient: str, status: str) -> Decision:
+    """Let nothing count as silence where it was the complainant's letter that came back."""
+    elsewhere = s.match.lead is not None and s.match.lead.case.id != lead.case.id
+    theirs = recipient.lower() == lead.case.complainant.addr.lower()
+    if elsewhere or not theirs or lead.case.status not in UNANSWERED:
+        return nothing()
+    return lost(s.life(lead), status)
 
 
 def _to_deputies(s: Situation) -> Decision:

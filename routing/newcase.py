@@ -7,12 +7,13 @@ is; managers hear of danger whatever the hour.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cases.addresses import sendable
 from cases.life import Record
 from cases.model import Assessment, CaseEvent, Decision, Matter, Move
 from routing import letters, letters_staff
 from routing.letters_ask import Question, decision_needed
 from routing.phrases import phrase
-from routing.recusal import Accused, accused, without
+from routing.recusal import Accused, accused, deciders, recorded, without
 from routing.referrals import number_in
 from routing.situation import Situation
 
@@ -26,7 +27,8 @@ def new_case(s: Situation, *, follows: str = "") -> Decision:
     """Register a complaint, tell its sender so, and give it to whoever handles it."""
     assessment = _raised(s, s.assess())
     found = _accused(s, assessment)
-    assessment = replace(assessment, departments=without(assessment.departments, found, s.policy))
+    banned = frozenset(one.addr for one in found)
+    assessment = replace(assessment, departments=without(assessment.departments, banned, s.policy))
     complaint = assessment.matter is Matter.COMPLAINT
     asks = complaint and assessment.unsure and bool(s.policy.unsure_ask)
     guess_at = None
@@ -39,11 +41,12 @@ def new_case(s: Situation, *, follows: str = "") -> Decision:
     why_silent = s.why_silent()
     first = () if why_silent else (letters.receipt(request),)
     question = Question(request=request, guess_at=guess_at)
-    asked = decision_needed(question, s.policy.unsure_ask, revision=s.inbox_id) if asks else ()
+    ask = deciders(s.policy.unsure_ask, banned, s.policy) if asks else ()
+    asked = decision_needed(question, ask, revision=s.inbox_id)
     ways = (Move.ROUTE,) if assessment.departments else ()
     return Decision(
         moves=((*((Move.ACKNOWLEDGE,) if first else ()), *ways)) if complaint else (Move.FILE,),
-        events=tuple(_first_events(s, assessment, follows, why_silent, asks=asks)),
+        events=tuple(_first_events(s, assessment, follows, why_silent, ask=ask)),
         letters=(
             *first,
             *letters_staff.routed(request),
@@ -59,10 +62,13 @@ def new_case(s: Situation, *, follows: str = "") -> Decision:
 
 
 def _waits_for_writing(s: Situation, assessment: Assessment) -> bool:
-    """Tell whether a complaint was only said, and has to be written to count (P41, K093)."""
+    """Tell whether a complaint was only said, and has to be written to count (P41, K093).
+
+    Who left no address can't be asked to write; their complaint is worked on as it is.
+    """
     process = s.policy.process(assessment.category, assessment.severity)
     said = any(r.kind == "channel" and r.text in _ORAL for r in s.records)
-    complaint = assessment.matter is Matter.COMPLAINT
+    complaint = assessment.matter is Matter.COMPLAINT and sendable(s.complainant.addr)
     return said and complaint and not process.oral_counts and not urgent(s, assessment)
 
 
@@ -103,14 +109,10 @@ def _records(
     s: Situation, request: letters.Request, found: tuple[Accused, ...]
 ) -> Iterator[Record]:
     """Yield the first entries of the registers: who is accused, who passed the complaint on."""
-
-    def record(kind: str, text: str, *, restricted: bool = False) -> Record:
-        return Record(kind=kind, at=s.now, by="desk", text=text, restricted=restricted)
-
-    for one in found:
-        yield record("accused", one.addr, restricted=True)
+    yield from recorded(found, now=s.now)
     if s.policy.referrer_of(s.mail.sender.addr):
-        yield record("referrer", f"{s.mail.sender.addr} {request.referrer[1]}".strip())
+        text = f"{s.mail.sender.addr} {request.referrer[1]}".strip()
+        yield Record(kind="referrer", at=s.now, by="desk", text=text)
 
 
 def urgent(s: Situation, assessment: Assessment) -> bool:
@@ -142,7 +144,7 @@ def _request(s: Situation, assessment: Assessment, found: tuple[Accused, ...]) -
 
 
 def _first_events(
-    s: Situation, assessment: Assessment, follows: str, why_silent: str, *, asks: bool
+    s: Situation, assessment: Assessment, follows: str, why_silent: str, *, ask: tuple[str, ...]
 ) -> Iterator[CaseEvent]:
     reasons = (*assessment.reasons, *_notes(s))
     yield s.event("registered", "desk", follows or s.match.guess, reasons=reasons)
@@ -150,8 +152,8 @@ def _first_events(
         yield s.event("not_acknowledged", "desk", why_silent)
     else:
         yield s.event("acknowledged", "desk", s.complainant.addr)
-    if asks:
-        yield s.event("asked", "desk", ", ".join(s.policy.unsure_ask))
+    if ask:
+        yield s.event("asked", "desk", ", ".join(ask))
     if assessment.departments:
         yield s.event("routed", "desk", ", ".join(assessment.departments))
 

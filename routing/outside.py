@@ -24,7 +24,7 @@ def party(s: Situation, lead: Lead) -> Decision:
         return Decision(moves=(), events=(event,), letters=())
     event = s.event("party_answered", actor, s.mail.text)
     waiting = [p for p in life.at_work if p.state is PartState.EXTERNAL and p.party == key]
-    told = waiting or list(life.open_parts)
+    told = waiting or list(life.open_parts) or list(life.at_work)
     letters = tuple(
         letter
         for part in told

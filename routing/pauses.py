@@ -19,7 +19,12 @@ STANDING = frozenset({PartState.INFO, PartState.HELD})
 _STOPS = frozenset({"info_requested", "held", "answered", "refused"})
 _GOES_ON = frozenset({"accepted", "resumed", "interim", "external_asked"})
 #: Whoever says one of these gives the answers of all departments back.
-_BACK = frozenset({"returned", "refused_approval", "disagreed", "stopped"})
+_BACK = frozenset(
+    {
+        *("returned", "refused_approval", "disagreed", "counter_proposed", "stopped"),
+        *("given_back", "not_arrived"),
+    }
+)
 
 
 #: We wait for the complainant from here on, until the department does anything else.

@@ -38,6 +38,10 @@ _PHRASES: dict[str, dict[str, str]] = {
         "en": "{level}, because of an earlier complaint: {reference}",
         "zh": "{level}，因为此前已经投诉过：{reference}",
     },
+    "passed_on": {
+        "en": "{who}, passed on by {referrer}",
+        "zh": "{who}（{referrer}转来）",
+    },
     "undeliverable": {
         "en": "our letter “{letter}” to {recipient} could not be delivered: {reply}",
         "zh": "发给 {recipient} 的“{letter}”未能送达：{reply}",

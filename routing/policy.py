@@ -184,7 +184,8 @@ class Policy:
 
     def decides(self, addr: str) -> bool:
         """Tell whether `addr` may say what a complaint is about."""
-        return addr.lower() in {one.lower() for one in (*self.unsure_ask, *self.supervisors)}
+        people = (*self.unsure_ask, *self.supervisors, *self.management)
+        return addr.lower() in {one.lower() for one in people}
 
     def process(self, category: Category, severity: str) -> Process:
         """Return how such a case is handled; its severity has the last word."""

@@ -18,7 +18,8 @@ SOLVED = _one_of(
     r"(?:已经?|得到了?|圆满|完全|顺利|妥善){1,3}解决",
     r"修好了|搞定了|可以(?:正常)?用了|好用了|恢复正常了|没有?问题了",
     r"(?:很|非常|十分|比较|挺|相当|基本){0,2}(?<![客顾用]户)满意(?!度|的答复|的结果)",
-    r"\b(?:re)?solved\b|\bfixed\b|\bsorted(?: out)?\b",
+    r"\b(?:re)?solved\b|\bfixed\b"
+    r"(?! (?:price|fee|rate|cost|term|date|amount|offer|income|an?\b))|\bsorted(?: out)?\b",
     r"\b(?:is|am|are|was|i'm|we're|very|quite|fully) (?:satisfied|happy)\b(?! to| if)",
     r"^satisfied(?=\s{0,3}(?:[,.!;]|$))",
     r"\b(?:it |everything |all )?(?:works|working)(?: (?:fine|well|perfectly|great|now|"
@@ -40,6 +41,10 @@ NOT_SOLVED = _one_of(
     r"(?:是|太|很|怎么|大|够|算|令人|让人|能|会|非常|十分){0,3}满意",
     r"(?:还是|仍然?|仍旧|依然|依旧|又|再次|继续)(?:在|会|有|出现|是|开始)?"
     r"(?:老样子|一样|没|不|未|无法|坏|漏|裂|响|卡|跳闸|故障|问题|毛病|出问题|异味)",
+    r"才怪|个屁|个鬼|个头|(?:解决|修好|搞定|满意)了?(?:一半|一部分|一点点?|一些)|"
+    r"(?:一半|部分|半)(?:解决|满意)|"
+    r"\b(?:half|partly|partially|only partly) (?:re)?(?:solved|fixed)\b|"
+    r"\b(?:solved|fixed) (?:only )?(?:half|partly|partially|in part)\b",
     r"不管用|没有?用(?!过)|没有?效果|没变化|更严重",
     _NEVER
     + r"(?:re)?(?:solved?|fix(?:ed)?|settled|sorted|satisfied|happy|repaired|better|working)\b",
@@ -117,6 +122,22 @@ MATTER = _one_of(
     r"explo|empty|expired|mould|arrived|fell|missing|nois|stopped|dead|charged|opened)",
 )
 
+#: Nothing is merely promised where one of these stands.
+CONDITION = _one_of(r"如果|若|要是|除非|只要|但|不过|然而", r"\b(?:if|unless|but|however|until)\b")
+#: A promise to write again: neither content nor an objection.
+PROMISE = _one_of(
+    r"(?:试试?|试用|看看|观察|检查|测试?|用用?)(?:一下|几天|一段时间|一阵)?(?:看看?)?再"
+    r"(?:说|告诉|答复|回复|联系|反馈)[^,。;!?\n]{0,6}",
+    r"(?:下周|下个?月|明天|后天|周末|过几天|过两天|回头|改天|稍后|晚点|晚些|这几天|等我回来)(?:我|我们)?"
+    r"(?:再|会|去|来)?(?:试|用|看|测|检查|回复|告诉|反馈|答复)[^,。;!?\n]{0,6}",
+    r"(?:我|我们)?先(?:试|用|看|观察|测)(?:几天|一下|看|试|着|一段时间)?",
+    r"\b(?:i|we)(?:'ll| will|'m going to| am going to| are going to| shall)(?: [a-z]{1,12}){0,2} "
+    r"(?:test|try|check|have a look|look|see|write|report|come back|get back|inform|tell|reply)\b"
+    r"[^,.;!?\n]{0,60}",
+    r"\b(?:[a-z' ]{0,40} )?(?:will|'ll) (?:let you know|report back|get back|come back)\b"
+    r"[^,.;!?\n]{0,40}",
+)
+
 WITHDRAWN = _one_of(
     rf"撤诉|(?:撤销|撤回|取消){_MY}投诉|(?:不|不想|不再|不用|不要)(?:再)?投诉了|放弃投诉",
     r"\b(?:please )?(?:close|withdraw\w{0,3}|cancel|drop|retract) (?:my|the|this|our) "
@@ -165,7 +186,7 @@ TROUBLE = _one_of(
     r"然而|却|拖",
     r"另外|此外|除了|希望|要求|请|为什么|怎|何时|什么|吗|失望|生气|骗|伤|烫|律师|曝光|举报|问题|"
     r"投诉|如果",
-    r"只是|谁|空|假|旧|脏|异味|噪音|等了|难|\?",
+    r"只是|谁|空|假|旧|脏|异味|噪音|等了|难|一半|部分|屁|鬼|笑话|呵呵|自己|扔|买了|\?",
     r"\b(?:but|however|not|no|never|nobody|nothing|none|still|again|another|also|other|unable|"
     r"unfortunate|"
     r"although|though|except|yet|why|when|how|need|want|please|expect|cannot|only|hardly|if|"
@@ -174,7 +195,8 @@ TROUBLE = _one_of(
     r"complain|"
     r"problem|issue|worse|bad|poor|rude|disappoint|unhappy|hurt|injur|burn|smell|lawyer|police|"
     r"press|"
-    r"scratch|dent|empty|old|dirty|nois|charg|promis|claim|wait)|n't\b",
+    r"scratch|dent|empty|old|dirty|nois|charg|promis|claim|wait|insult|joke|half|part(?:ly|ial)|"
+    r"thr[eo]w|away|myself|ourselves|bought|by (?!you|your)|price)|n't\b",
 )
 
 _LABEL = (

@@ -8,9 +8,11 @@ from enum import StrEnum
 
 from routing.courtesy import is_courtesy
 from routing.flat import flat
+from routing.own_words import spoken
 from routing.reaction_words import (
     AGREE,
     CLAUSE,
+    CONDITION,
     DISAGREE,
     HARMLESS,
     LISTED,
@@ -20,6 +22,7 @@ from routing.reaction_words import (
     NOT_SOLVED,
     NOT_WITHDRAWN,
     PRAISE,
+    PROMISE,
     SOLVED,
     STATUS,
     TROUBLE,
@@ -29,7 +32,8 @@ from routing.reaction_words import (
 MOST_TEXT = 20_000  #: characters in which a refusal is looked for
 SHORT = 400  #: characters: a longer reply says more than that all is well
 _MOST_REST = 60  #: letters beside a question about the state; more is a story
-_MOST_EXTRA = 24  #: letters beside "solved" in the same clause
+_MOST_ASIDE = 60  #: letters of a comment that needs no person to read it
+_MOST_EXTRA = 18  #: letters beside "solved" in the same clause
 _MOST_NAME = 40  #: letters of a line with a name
 
 _VALUES = {
@@ -49,6 +53,7 @@ class Reaction(StrEnum):
     DISAGREE = "disagree"
     STATUS = "status"
     WITHDRAWN = "withdrawn"
+    LATER = "later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,8 @@ class Reacted:
     said: frozenset[Reaction] = frozenset()
     mark: int | None = None  #: satisfaction, 1 to 5
     comment: str = ""  #: what they wrote beside the mark and the bare words, as written
+    all_fine: bool = True  #: the comment says nothing but thanks and praise
+    troubled: bool = False  #: the comment speaks of something that is not well, or at length
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,11 @@ class _Clause:
 def read_reaction(text: str, *, name: str = "") -> Reacted:
     """Return what the new words of a complainant's reply say; their `name` below says nothing.
 
-    Total. A refusal counts wherever it stands; that all is well counts only in a short reply that
-    says nothing else, and a number only where it is no part of a sentence ("3 days").
+    Total. Quoted lines, signature and disclaimer are not read. A refusal counts wherever it stands;
+    that all is well counts only in a short reply that says nothing else, and a number only where it
+    is no part of a sentence ("3 days").
     """
-    text = _without(text[:MOST_TEXT], name).strip()
+    text = _without(spoken(text[:MOST_TEXT]), name).strip()
     folded = flat(text)
     short = len(folded) <= SHORT
     found = _mark(folded) if short else None
@@ -84,7 +92,20 @@ def read_reaction(text: str, *, name: str = "") -> Reacted:
         said |= _accepted(words, refused=bool(said))
     comment = f"{text[:start].rstrip()} {text[end:].lstrip()}" if found else text
     comment = comment.strip(_STRIP + "\n,;，；。!！:：、")
-    return Reacted(said=frozenset(said), mark=mark, comment="" if _bare(comment) else comment)
+    if _bare(comment):
+        return Reacted(said=frozenset(said), mark=mark)
+    fine, troubled = _judged(flat(comment))
+    return Reacted(
+        said=frozenset(said), mark=mark, comment=comment, all_fine=fine, troubled=troubled
+    )
+
+
+def _judged(folded: str) -> tuple[bool, bool]:
+    """Tell of a comment whether all of it is thanks and praise, and whether it has a trouble."""
+    rest = HARMLESS.sub(" ", WITHDRAWN.sub(" ", SOLVED.sub(" ", folded)))
+    fine = all(_is_fine(clause) or is_courtesy(clause.text) for clause in _clauses(folded))
+    troubled = bool(TROUBLE.search(rest)) or "?" in folded or _letters(rest) > _MOST_ASIDE
+    return fine and "?" not in folded, troubled
 
 
 def _without(text: str, name: str) -> str:
@@ -132,6 +153,8 @@ def _accepted(folded: str, *, refused: bool) -> set[Reaction]:
         said.add(Reaction.WITHDRAWN)
     if not refused and not said and _asks(folded):
         said.add(Reaction.STATUS)
+    if not refused and not said and "?" not in folded and _promises(folded, clauses):
+        said.add(Reaction.LATER)
     return said
 
 
@@ -146,6 +169,17 @@ def _is_fine(clause: _Clause) -> bool:
     if SOLVED.search(clause.text) or WITHDRAWN.search(clause.text):
         return letters <= _MOST_EXTRA
     return clause.new_line and letters <= _MOST_NAME
+
+
+def _promises(folded: str, clauses: list[_Clause]) -> bool:
+    """Tell a mere promise to test it and to write again."""
+    rest = [_Clause(PROMISE.sub(" ", one.text), one.start, one.new_line) for one in clauses]
+    promised = any(new.text != old.text for new, old in zip(rest, clauses, strict=True))
+    return promised and not (MATTER.search(folded) or CONDITION.search(folded)) and all(
+        AGREE.fullmatch(one.text.strip()) or is_courtesy(one.text.strip()) or _is_fine(one)
+        or (not TROUBLE.search(one.text) and _letters(one.text) <= _MOST_EXTRA)
+        for one in rest
+    )  # fmt: skip
 
 
 def _asks(folded: str) -> bool:

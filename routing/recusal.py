@@ -1,7 +1,10 @@
 """Whoever a complaint is about neither handles nor decides it (P14, P29; K079). Pure."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from cases.life import Record
 from routing.policy import Department, Policy
 from routing.words import fold
 
@@ -37,23 +40,45 @@ def _named(name: str, text: str) -> bool:
     return False
 
 
+def recorded(found: Iterable[Accused], *, now: datetime) -> tuple[Record, ...]:
+    """Return the entries of the register that everything later goes by, see life.Life.recused."""
+    return tuple(
+        Record(kind="accused", at=now, by="desk", text=one.addr, restricted=True) for one in found
+    )
+
+
+def names_of(banned: Collection[str], policy: Policy) -> tuple[str, ...]:
+    """Return what the accused of these addresses are called in rules.yaml."""
+    people = (item for one in policy.departments.values() for item in one.people.items())
+    return tuple(dict.fromkeys(name for name, addr in people if addr.lower() in banned))
+
+
 def without(
-    departments: tuple[str, ...], found: tuple[Accused, ...], policy: Policy
+    departments: tuple[str, ...], banned: Collection[str], policy: Policy
 ) -> tuple[str, ...]:
     """Return who handles the case: a department whose head is accused has its stand-in do it."""
-    banned = {one.addr for one in found}
     result = []
     for key in departments:
-        department = policy.departments[key]
-        stands_in = department.stand_in if _headless(department, banned) else ""
+        department = policy.departments.get(key)
+        stands_in = department.stand_in if department and _headless(department, banned) else ""
         result.append(stands_in or key)
     return tuple(dict.fromkeys(result))
 
 
-def _headless(department: Department, banned: set[str]) -> bool:
+def deciders(people: Iterable[str], banned: Collection[str], policy: Policy) -> tuple[str, ...]:
+    """Return those of `people` who may decide; for the accused alone, whoever else may."""
+    asked = tuple(people)
+    for some in (asked, policy.supervisors, policy.management):
+        left = tuple(addr for addr in some if addr.lower() not in banned)
+        if left or not asked:
+            return left
+    return ()
+
+
+def _headless(department: Department, banned: Collection[str]) -> bool:
     """Tell whether the accused lead the department, or are all of it."""
     people = {addr.lower() for addr in department.to}
-    return department.manager.lower() in banned or people <= banned
+    return department.manager.lower() in banned or people.issubset(banned)
 
 
 def successor(department: Department | None, banned: frozenset[str], policy: Policy) -> str:

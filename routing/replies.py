@@ -1,7 +1,8 @@
 """What a reply of ours says: a department's, a coordinator's, an approver's. Pure, total.
 
-Only the new words are read, never the quoted mail, so that our own instructions quoted back are
-no command (F71); and only the first of them count, so that no sentence becomes one.
+Only the new words are read, never the quoted mail nor a quoted line among them, so that our own
+instructions quoted back are no command (F71); and only the first of them count, so that no sentence
+becomes one.
 """
 
 import re
@@ -10,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from routing.choices import NotOurs, read_not_ours
+from routing.consent import nothing_else
 from routing.courtesy import is_courtesy as is_courtesy
 from routing.dates import cut_date, read_date
 from routing.flat import flat
 from routing.labels import MOST_TEXT, split_parts
 from routing.names import person_in
+from routing.own_words import own_words, unsigned
 from routing.policy import Policy
 from routing.reply_words import (
-    AND_GO,
-    CONDITION,
     DENIAL,
     NO_HARM,
     NO_ONE,
@@ -30,14 +31,13 @@ from routing.reply_words import Word as Word
 
 _MOST_LEAD = 300  #: characters of a greeting and the like before the word
 _MOST_LINE = 300  #: characters of the first sentence behind it
-_MOST_TAIL = 600  #: characters in which a condition is looked for
 _MOST_NAME = 80
 
 #: A name of a party ends here.
 _ENDS = re.compile(r"(?<=[一-鿿])(?=[】\])\s]|[:,;。、→>=.\-–—]|$)|(?<![一-鿿])(?![\w])")
 _SENTENCE = re.compile(r"[^.。!?\n]{0,300}[.。!?\n]?")
 
-_SIGNS = re.compile(r"[\s>*#_~\"'“”‘’《【\[(<•·▪◆■●✓√☑✔\-–—]{1,100}")
+_SIGNS = re.compile(r"[\s*#_~\"'“”‘’《【\[(<•·▪◆■●✓√☑✔\-–—]{1,100}")
 _EMPTY_BOX = re.compile(r"\[\s{0,3}\]|【\s{0,3}】|\(\s{0,3}\)|[☐□]")
 #: What people write before the word.
 _LEADS = (
@@ -64,7 +64,7 @@ _LEADS = (
         r"(?:(?:my|our) )?(?:answer|reply|decision|status|verdict)(?: is)?)[ \t]{0,3}:\s{0,9}"
     ),
 )
-_DONE = re.compile(r"(?:已经?)?处理完成(?!\w)|done(?!\w)")
+_DONE = re.compile(r"(?:已经?)?处理完成(?:了(?=[\s:：,.。!，！、]|$))?(?!\w)|done(?!\w)")
 _CLOSE = r"[ \t]{0,9}[】\])*_\"'>》]{0,6}[ \t]{0,9}"
 _CLOSED = r"[ \t]{0,9}(?:[】\]]|\*\*)"
 _COLON = r"(?::|->|=>|→|\n|$)"
@@ -73,6 +73,15 @@ _EN_MARK = r"(?:\n|[:,;!=。、…–—→]|\.(?![\w])|\.\.|-(?![\w])|(?<=[ \t]
 _MARKS = re.compile(r"[\s】\])*_\"'>》]{0,20}[:,;!=。、…–—→.\-]{0,10}>?[\s*_\"']{0,20}")
 _ASK = re.compile(r"(?:please )?(?:ask|请?询问)(?![a-z])(?P<gap>[ \t:,=>→\-–—【\[(]{0,9})")
 _EXPLICIT = re.compile(r"[:>→]")
+#: Behind these marks everything is the text that goes out; behind others it is a remark.
+_OPENS = re.compile(
+    rf"{_CLOSED}(?![ \t]{{0,9}}[,.!;。、…–—-])|"
+    rf"[ \t]{{0,9}}[】\])*_\"'>》]{{0,6}}[ \t\r]{{0,9}}(?:[:=→\n]|[-–—]{{1,2}}>|$)"
+)
+_STOPS = re.compile(r"[\s】\])*_\"']{0,9}[.!。]")
+#: Words whose text is sent to the complainant as it is written; that of two more leaves, too.
+_TO_CUSTOMER = frozenset({Word.DONE, Word.INVALID, Word.INTERIM, Word.NEED_INFO})
+_SENT = _TO_CUSTOMER | {Word.CHANGE, Word.ASK}
 #: Words that may be followed by a question.
 _ASKS = frozenset({Word.NEED_INFO, Word.INTERIM, Word.NO, Word.CHANGE, Word.STOP, Word.INVALID})
 
@@ -108,7 +117,7 @@ def read_staff_reply(text: str, policy: Policy, *, today: date) -> Said:
     Total. A question, a denial ("not done", 没有处理完成, "accept? no") or a word within a sentence
     is no word: a person says it again rather than be taken at half a word.
     """
-    text = text[:MOST_TEXT]
+    text = own_words(text[:MOST_TEXT])
     reader = _Reader(text, flat(text), policy, today)
     for start in reader.starts():
         found = reader.word(start)
@@ -156,7 +165,9 @@ class _Reader:
         if done:
             rest = self.rest(done.end())
             taken_back = rest[:1] in ("?", "/", "|") or DENIAL.match(rest)
-            return None if taken_back else _Found(Word.DONE, done.end())
+            if taken_back or not self._answers(done.end()):
+                return None
+            return _Found(Word.DONE, done.end())
         not_ours = read_not_ours(self.text[start : start + 1_000], self.policy)
         if not_ours:
             return _Found(Word.NOT_OURS, start, not_ours=not_ours)
@@ -168,7 +179,10 @@ class _Reader:
         if not ends:
             return self._named(start) or self._weak(start)
         word = max(ends, key=lambda one: ends[one])
-        return _Found(word, ends[word]) if self._meant(word, ends[word]) else None
+        meant = self._meant(word, ends[word])
+        if meant and word in _TO_CUSTOMER:
+            meant = self._answers(ends[word])
+        return _Found(word, ends[word]) if meant else None
 
     def rest(self, end: int) -> str:
         """Return what is compared behind the word and its marks."""
@@ -211,11 +225,25 @@ class _Reader:
         match = WEAK_YES.match(self.flat, start)
         if match is None:
             return None
-        first, *more = self.flat[match.end() :][:_MOST_TAIL].strip().split("\n")
-        plain = not any(sign.isalnum() or sign in "?/" for sign in AND_GO.sub("", first))
-        short = len(more) < 8 and all(len(line) <= 60 for line in more)
-        agrees = plain and short and not CONDITION.search("\n".join(more))
-        return _Found(Word.YES, match.end()) if agrees else None
+        return _Found(Word.YES, match.end()) if self._agrees(match.end()) else None
+
+    def _agrees(self, end: int) -> bool:
+        """Tell whether nothing but a yes is said; whoever checks measures may name a department."""
+        places = self.policy.departments.values()
+        names = (name for place in places for name in (place.key, *place.names.values()))
+        return nothing_else(self.text[end:], names)
+
+    def _answers(self, end: int) -> bool:
+        """Tell whether what goes out is marked: by a colon, by a new line, or by labels.
+
+        "Done, thanks!" and "Done. Please close it" are remarks to us, and no text for the customer.
+        """
+        if _OPENS.match(self.flat, end):
+            return True
+        remark, parts = split_parts(self.text[self._behind(end) :])
+        if not any(sign.isalnum() for sign in remark):
+            return True
+        return "to_complainant" in parts and _STOPS.match(self.flat, end) is not None
 
     def _meant(self, word: Word, end: int) -> bool:
         """Tell whether what follows does not take the word back."""
@@ -226,13 +254,22 @@ class _Reader:
             return False
         if first.endswith("?") and word not in _ASKS:
             return False
-        against = {Word.YES: CONDITION, Word.NO: NO_HARM, Word.REACHED: NO_ONE}.get(word)
-        words = rest[:_MOST_TAIL] if word is Word.YES else first
-        return not (against and against.search(words))
+        if word is Word.YES and not self._agrees(end):
+            return False
+        against = {Word.NO: NO_HARM, Word.REACHED: NO_ONE}.get(word)
+        return not (against and against.search(first))
 
     def said(self, found: _Found) -> Said:
         """Return the word with everything that belongs to it."""
         text, parts = split_parts(self.text[self._behind(found.end) if found.word else 0 :])
+        if found.word in _SENT:
+            text = unsigned(text)
+        if found.word in _TO_CUSTOMER and not _OPENS.match(self.flat, found.end):
+            text = ""  # a remark, see `_answers`
+        if found.word in _TO_CUSTOMER and text and parts.keys() == {"note"}:
+            parts["to_complainant"], text = text, ""  # an aside only cuts the text
+        if "to_complainant" in parts:
+            parts["to_complainant"] = unsigned(parts["to_complainant"])
         if found.word is Word.NOT_OURS:
             text = self.text[found.end :].strip()
         person, at = self._who_and_when(text if found.word is Word.ACCEPT else "", parts)

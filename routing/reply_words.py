@@ -168,19 +168,15 @@ WEAK_YES = re.compile(
     r"没有异议|没意见|好的?|行)"
     r"(?:(?![\w])|(?<=[一-鿿]))"
 )
-#: Behind a yes these words only say it again.
+#: Behind a yes these words only say it again; whatever else stands there may be a wish.
 AND_GO = re.compile(
-    r"(?:thanks?(?: you)?|many thanks|please|go ahead|send it|send|to send|approved|yes|ok|okay|"
-    r"looks good|good|fine|best regards|regards|with me|by me|for me|谢谢|辛苦了?|请|可以|发送|"
-    r"发出|发吧|发|"
-    r"同意|批准|按此|答复|回复|客户|没问题|好的?|吧|了)"
-)
-#: Behind a yes these make it a wish for something else.
-CONDITION = re.compile(
-    r"\b(?:but|however|except|unless|if|provided|only|although|though|chang\w{0,4}|instead|rather|"
-    r"before|first|until|wait|not|no|never|cannot|without|fix|add|remove|delete|replace|wrong|typo|"
-    r"mistake|should|must|correct (?:the|it|this))\b|n't\b|\?|"
-    r"但|不过|然而|如果|若|除非|只是|只要|前提|改|先|需|再|补|删|加上|增加|漏|错|不|别|没|未|后|吗"
+    r"\b(?:thanks?(?: you)?|many thanks|thx|cheers|please|pls|go ahead|(?:and )?(?:then )?send it|"
+    r"send|to send|approved|agreed?|yes|ok|okay|looks (?:good|fine)|good|fine|best regards|regards|"
+    r"i|we|(?:with|by|for|from) (?:me|us|my side|our side)|(?:with|to) (?:it|this|that)|"
+    r"(?:with |to )?(?:the )?(?:answer|reply|proposal|text)|it|this|that|as (?:it is|proposed)|is|"
+    r"to me|proposed|suggested|fully|of course|sure|very much|a lot|all|team)\b|"
+    r"谢谢|辛苦了?|请|可以|发送|发出|发吧|发|同意|批准|按此|答复|回复|客户|没问题|好的?|吧|了|你们?|您|"
+    r"方案|意见|内容|上述|以上|该|此|这个|处理|执行|无异议|通过|谢|写得|很好|不错|挺好"
 )
 #: Behind a no these say that there is nothing against it.
 NO_HARM = re.compile(

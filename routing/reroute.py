@@ -5,8 +5,7 @@ letters and its story change in the same way. The time of the answer stays what 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from cases.lifecycle import ANSWERED_FOR
 from cases.model import (
@@ -23,60 +22,16 @@ from cases.model import (
 )
 from routing.assess import assess
 from routing.choices import Choice, ranked
+from routing.giveback import UNDER_WAY, given_back
+from routing.ground import Ground, Person
 from routing.letters import Request
 from routing.letters_staff import moved_on, routed
-from routing.policy import Policy
+from routing.life import nothing
+from routing.recusal import names_of, without
 from routing.situation import Original, kinds_attached
 
 #: Events that departments find in a letter about a case that others had before.
-_TOLD = frozenset({"answered", "complainant_wrote", "reopened", "not_ours"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """A case, its first mail read again, and what happened so far."""
-
-    case: Case
-    original: Original
-    story: tuple[CaseEvent, ...]
-    policy: Policy
-    now: datetime
-    cause: int  #: the number of what moves it, see life.BY_MAIL
-
-    @property
-    def waits(self) -> bool:
-        """Nobody has the case: a person is asked whose it is."""
-        return self.case.guess_at is not None
-
-    @property
-    def declined(self) -> frozenset[str]:
-        """The departments that said, since it was opened last, that it is not theirs."""
-        events: list[CaseEvent] = []
-        for event in self.story:
-            events = [] if event.kind == "reopened" else [*events, event]
-        said = (e.actor for e in events if e.kind == "not_ours")
-        return frozenset(actor.removeprefix("department:") for actor in said)
-
-    def event(
-        self, kind: str, actor: str, detail: str = "", *, reasons: Iterable[str] = ()
-    ) -> CaseEvent:
-        """Return an event of this moment."""
-        reasons = tuple(reason for reason in reasons if reason)
-        return CaseEvent(at=self.now, kind=kind, actor=actor, detail=detail, reasons=reasons)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who decided, in which role, and what else they said."""
-
-    by: str
-    how: str  #: "supervisor", "department" or "operator"
-    note: str = ""
-
-    @property
-    def actor(self) -> str:
-        """The name in the story of the case."""
-        return f"{self.how}:{self.by}"[:80]
+_TOLD = frozenset({"answered", "complainant_wrote", "reopened", "not_ours", "referrer_wrote"})
 
 
 def correct(ground: Ground, choice: Choice, person: Person) -> Decision:
@@ -153,8 +108,28 @@ def rehomed(ground: Ground) -> Decision:
     return handed_over(ground, assessment, events=())
 
 
+def stood_in(ground: Ground) -> Decision:
+    """Give the case of a department whose head is accused to its stand-in (K079)."""
+    case = ground.case
+    departments = without(case.departments, ground.recused, ground.policy)
+    events = tuple(
+        ground.event("recused", f"department:{key}")
+        for key in case.departments
+        if key not in departments
+    )
+    return handed_over(ground, replace(standing(case), departments=departments), events=events)
+
+
 def assessed(ground: Ground, category: Category | None) -> Assessment:
-    """Return the assessment of the case as one of `category`; None: as no complaint."""
+    """Return the assessment of the case as one of `category`; None: as no complaint.
+
+    Departments whose head the complaint is about do not get it back in this way either.
+    """
+    found = _assessed(ground, category)
+    return replace(found, departments=without(found.departments, ground.recused, ground.policy))
+
+
+def _assessed(ground: Ground, category: Category | None) -> Assessment:
     case, policy, original = ground.case, ground.policy, ground.original
     if category is None:
         matter = original.classification.matter
@@ -214,8 +189,18 @@ def handed_over(
     decided_by: str = "",
     correction: Correction | None = None,
 ) -> Decision:
-    """Tell the departments that get the case, and those that had it; change what is held of it."""
+    """Tell the departments that get the case, and those that had it; change what is held of it.
+
+    An answer that is under way is given back first: nobody may sign for somebody else's case.
+    """
     case = ground.case
+    complaint = assessment.matter is Matter.COMPLAINT
+    same = set(assessment.departments) == set(case.departments)
+    if case.status in UNDER_WAY and complaint and same:
+        # Only what it is called changes; who has it goes on.
+        return replace(nothing(), events=events, assessment=assessment, correction=correction)
+    reason = "; ".join(event.detail for event in events if event.detail)
+    back = given_back(ground.life, by=decided_by, reason=reason)
     new = [key for key in assessment.departments if key not in case.departments]
     old = [key for key in case.departments if key not in assessment.departments]
     request = request_of(ground, assessment)
@@ -223,15 +208,16 @@ def handed_over(
     letters: tuple[Letter, ...] = (
         *routed(request, only=new),
         *moved_on(case, old, assessment.departments, ground.policy, revision=ground.cause),
+        *(letter for letter in back.letters if letter.department in assessment.departments),
     )
     sent = ground.event("routed", "desk", ", ".join(new))
-    complaint = assessment.matter is Matter.COMPLAINT
     return Decision(
-        moves=(Move.ROUTE if complaint else Move.FILE,),
-        events=(*events, *((sent,) if new else ())),
+        moves=(*back.moves, Move.ROUTE if complaint else Move.FILE),
+        events=(*events, *back.events, *((sent,) if new else ())),
         letters=letters,
         assessment=assessment,
         correction=correction,
+        parts=back.parts,
     )
 
 
@@ -251,6 +237,7 @@ def request_of(ground: Ground, assessment: Assessment) -> Request:
         history=told(ground.story),
         cause=ground.cause,
         asked_at=ground.now,
+        recused=names_of(ground.recused, ground.policy),
     )
 
 

@@ -8,15 +8,19 @@ from dataclasses import replace
 
 from cases.model import Assessment, CaseEvent, Correction, Decision, Move
 from routing.choices import NotOurs, Target
+from routing.ground import Ground, Person
 from routing.letters_ask import Question, decision_needed
 from routing.letters_staff import moved_on
-from routing.reroute import Ground, Person, assessed, handed_over, request_of, standing
+from routing.recusal import deciders, without
+from routing.reroute import assessed, handed_over, request_of, standing
 
 
 def returned(ground: Ground, key: str, said: NotOurs, words: str) -> Decision:
     """Take the case from department `key`; `words` are what it wrote."""
     passed = said.target
     to = passed if passed and not _thrown_back(ground, key, passed) else None
+    if to and without((to.department,), ground.recused, ground.policy) != (to.department,):
+        to = None  # who stands in for the accused is for a supervisor to say
     event = ground.event(
         "not_ours", f"department:{key}", to.department if to else "", reasons=(words[:500],)
     )
@@ -113,8 +117,9 @@ def _asked(
         returned=words,
     )
     taken = _taken_from(ground, key, assessment)
-    asks = decision_needed(question, policy.unsure_ask, revision=ground.cause)
-    to = ", ".join(policy.unsure_ask)
+    ask = deciders(policy.unsure_ask, ground.recused, policy)
+    asks = decision_needed(question, ask, revision=ground.cause)
+    to = ", ".join(ask)
     return replace(
         taken,
         moves=() if rest else (Move.RETURN,),

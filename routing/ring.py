@@ -35,7 +35,7 @@ from routing.reroute import standing
 #: Letters of a ring are numbered from here on, see reroute.BY_MAIL: each ring has its own.
 BY_RING = 4 * 10**11
 #: A progress letter before the promised date is left out so soon after another letter.
-HEARD_LATELY = timedelta(days=1)
+HEARD_LATELY = timedelta(hours=12)
 
 
 def cause_of(case_id: int, key: str, number: int) -> int:
@@ -49,9 +49,8 @@ def ring(life: Life, clock: Clock, one: Ring, *, delayed: bool) -> Decision:
     `delayed`: it should have rung earlier, but the desk did not run then.
     """
     bell = Bell(life=life, clock=clock, ring=one, delayed=delayed)
-    overtaken = one.action is RingAction.REMIND and one.at < clock.due_at <= life.now
-    if one.rung == PASSED_OVER or overtaken:
-        return nothing()  # what comes at the end of the limit says the same, and that it is over
+    if one.rung == PASSED_OVER:
+        return nothing()
     match one.action:
         case RingAction.REMIND:
             return remind(bell)

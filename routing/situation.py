@@ -8,11 +8,13 @@ from cases.incoming import Address, MailKind, ParsedMail, Screening
 from cases.life import Measure, Part, Record
 from cases.lifecycle import ANSWERED_FOR, parts_of
 from cases.model import Assessment, Case, CaseEvent, Classification, Lead, Quota, Status
+from cases.outgoing import QueuedLetter
 from routing.assess import assess
 from routing.choices import read_not_ours
 from routing.life import BY_MAIL, Life
 from routing.match import Match
 from routing.policy import Policy
+from routing.recusal import accused
 from routing.trust import Trust, authentication
 
 
@@ -41,6 +43,7 @@ class Situation:
     measures: tuple[Measure, ...] = ()
     records: tuple[Record, ...] = ()
     outcome_waits: bool = False  #: it has not begun to leave
+    requests: tuple[QueuedLetter, ...] = ()  #: about this case, that a yes or a no answers
     earlier: tuple[Case, ...] = ()  #: other cases of the same complainant, newest first
     related: tuple[Case, ...] = ()  #: other cases of the same batch, serial or order number
     original: Original | None = None  #: of the lead's case, where `needs_original` says so
@@ -62,7 +65,7 @@ class Situation:
     @property
     def words(self) -> str:
         """What rules read: subject and words, those of a mail passed on to us included."""
-        return f"{self.mail.subject}\n{self.mail.words}"
+        return mail_words(self.mail)
 
     @property
     def today(self) -> date:
@@ -127,11 +130,18 @@ def needs_original(mail: ParsedMail, kind: MailKind, found: Match, policy: Polic
     if found.lead is None:
         return False
     case = found.lead.case
+    if found.role in ("complainant", "referrer") and accused(mail_words(mail), policy):
+        return True  # the complaint may be about who has it
     if kind is not MailKind.PERSON:  # somebody is away, and the deputies get the case
         return kind is MailKind.AUTO_REPLY and found.role == "department"
     if case.guess_at is not None or found.role == "supervisor" or homeless(case, policy):
         return True
     return found.role == "department" and read_not_ours(mail.text, policy) is not None
+
+
+def mail_words(mail: ParsedMail) -> str:
+    """Return subject and words of a mail, those of a mail passed on to us included."""
+    return f"{mail.subject}\n{mail.words}"
 
 
 def homeless(case: Case, policy: Policy) -> bool:

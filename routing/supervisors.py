@@ -3,9 +3,10 @@
 from cases.addresses import sendable
 from cases.model import CaseEvent, Decision, Lead
 from routing.choices import read_choice
+from routing.ground import Ground, Person
 from routing.letters_ask import Question, decision_needed
 from routing.life import BY_MAIL
-from routing.reroute import Ground, Person, correct, request_of, standing
+from routing.reroute import correct, request_of, standing
 from routing.situation import Situation
 from routing.trust import supervising
 
@@ -14,9 +15,13 @@ def supervisor(s: Situation, lead: Lead) -> Decision:
     """Do what a reply to `decision_needed` says; the last of several supervisors wins."""
     proof = supervising(s.mail, lead, s.policy, s.trust)
     by = s.mail.sender.addr.lower()
-    if not proof.granted:
+    recused = s.life(lead).recused
+    if not proof.granted or by in recused:
         actor = f"supervisor:{lead.party or by}"[:80]
-        event = s.event("unverified_reply", actor, s.mail.text, reasons=(proof.why_not,))
+        why_not = proof.why_not or "the complaint is about the writer"
+        event = s.event("unverified_reply", actor, s.mail.text, reasons=(why_not,))
+        if lead.party.lower() in recused:
+            return Decision(moves=(), events=(event,), letters=())
         # To the one whose letter was answered, never to whoever wrote.
         return _again(s, lead, event, lead.party, authorised=False)
     choice = read_choice(s.mail.text, s.policy)
@@ -35,6 +40,8 @@ def ground_of(s: Situation, lead: Lead) -> Ground:
         policy=s.policy,
         now=s.now,
         cause=BY_MAIL + s.inbox_id,
+        parts=s.life(lead).parts,
+        records=s.records,
     )
 
 

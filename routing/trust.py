@@ -94,6 +94,17 @@ def supervising(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> A
     return Authority(department="", granted=not why_not, why_not=why_not)
 
 
+def reacts(mail: ParsedMail, lead: Lead, trust: Trust) -> bool:
+    """Tell whether a complainant's "yes", "solved" or mark may act.
+
+    They answer a letter to the complainant, and our own server does not call the address forged;
+    the reference in the subject is a number that anybody can guess.
+    """
+    shown = lead.scope is Scope.COMPLAINANT
+    shown |= lead.via == "thread" and lead.letter in TO_COMPLAINANTS
+    return shown and authentication(mail, trust) != "fail"
+
+
 def vouched(mail: ParsedMail, trust: Trust) -> str:
     """Return why nothing proves who wrote a mail, "" if something does."""
     if not mail.sender_certain:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from cases.addresses import sendable
 from cases.life import Part, PartMove
 from cases.lifecycle import OPEN_PARTS, move_part
-from cases.model import CaseEvent, Decision, Letter
-from routing import forward, letters_out, letters_work, measures
+from cases.model import CaseEvent, Decision, Letter, LetterName, Status
+from routing import forward, letters_out, letters_time, letters_work, measures
 from routing.letters_measures import finance
 from routing.life import Life, join
 from routing.registers import entries
@@ -28,6 +29,7 @@ class Refused:
 
     why: str  #: needs, empty or date
     needs: tuple[str, ...] = ()
+    kept: Decision | None = None  #: what was said so far, which need not be said again
 
 
 def accept(life: Life, part: Part, said: Said, writer: str) -> Decision | Refused:
@@ -66,8 +68,13 @@ def answer(life: Life, part: Part, said: Said, writer: str) -> Decision | Refuse
     if not report.get("to_complainant", "").strip():
         return Refused(why="empty")
     missing = tuple(key for key in life.process.answer_needs if not report.get(key, "").strip())
+    entered = _entered(life, part, {k: v for k, v in said.parts.items() if part.report.get(k) != v})
     if missing and said.word is Word.DONE:
-        return Refused(why="needs", needs=missing)
+        kept = join(
+            entered,
+            Decision(moves=(), events=(), letters=(), parts=(replace(part, report=report),)),
+        )
+        return Refused(why="needs", needs=missing, kept=kept)
     refuses = said.word is Word.INVALID
     part = _moved(life, part, PartMove.REFUSE if refuses else PartMove.ANSWER)
     part = replace(part, report=report, person=part.person or writer)
@@ -78,7 +85,7 @@ def answer(life: Life, part: Part, said: Said, writer: str) -> Decision | Refuse
         letters=(),
         parts=(part,),
     )
-    answered = join(answered, _entered(life, part, said), measures.stated(life, part))
+    answered = join(answered, entered, measures.stated(life, part))
     after = life.after(answered)
     if after.open_parts:
         waits_for = [one.department for one in after.open_parts]
@@ -118,8 +125,9 @@ def interim(life: Life, part: Part, said: Said, writer: str) -> Decision | Refus
     part = _moved(life, part, PartMove.ACCEPT)
     part = replace(part, person=part.person or writer)
     told = letters_out.interim(life, department=part.department, measures=text)
+    told = told or _by_themselves(life, part, text, writer)
     more = _changed(life, part, "interim", text, letters=told)
-    return join(more, _entered(life, part, said))
+    return join(more, _entered(life, part, said.parts))
 
 
 def need_info(life: Life, part: Part, said: Said, writer: str) -> Decision | Refused:
@@ -127,6 +135,10 @@ def need_info(life: Life, part: Part, said: Said, writer: str) -> Decision | Ref
     text = said.parts.get("to_complainant", "" if said.parts else said.text.strip())
     if not text:
         return Refused(why="empty")
+    if not sendable(life.case.complainant.addr):
+        part = replace(_moved(life, part, PartMove.ACCEPT), person=part.person or writer)
+        asked = _by_themselves(life, part, text, writer)
+        return _changed(life, part, "told_to_ask", text, letters=asked)
     part = replace(_moved(life, part, PartMove.ASK_COMPLAINANT), person=part.person or writer)
     within = life.process.info_within
     asked = letters_out.request_information(
@@ -136,6 +148,13 @@ def need_info(life: Life, part: Part, said: Said, writer: str) -> Decision | Ref
         reply_by=life.policy.calendar.due(life.now, within) if within else None,
     )
     return _changed(life, part, "info_requested", text, letters=asked)
+
+
+def _by_themselves(life: Life, part: Part, text: str, writer: str) -> tuple[Letter, ...]:
+    """Have a department itself ask or tell a complainant who can't be written to (K052)."""
+    return letters_time.task(
+        life, (writer,), what="ask", due_at=None, department=part.department, text=text
+    )
 
 
 def hold(life: Life, part: Part, said: Said, writer: str) -> Decision | Refused:
@@ -186,20 +205,60 @@ def ask_party(life: Life, part: Part, said: Said, writer: str) -> Decision | Ref
 
 
 def stop(life: Life, part: Part, said: Said) -> Decision | Refused:
-    """Hold an outcome that has not left yet (design 7.6)."""
+    """Hold an outcome that has not left yet (design 7.6); a case at work again stays where it is.
+
+    Where the complainant wrote again before it left, the departments have the case already.
+    """
     if not life.outcome_waits:
         return Refused(why="not_now")
-    actor = f"department:{part.department}"
-    stopped = life.event("stopped", actor, said.text.strip())
-    back = forward.send_back(life, why="stopped", by=actor, reason=said.text.strip())
-    return replace(back, events=(stopped,))
+    actor, reason = f"department:{part.department}", said.text.strip()
+    stopped = life.event("stopped", actor, reason)
+    if life.case.status is Status.ANSWERED:
+        back = forward.send_back(life, why="stopped", by=actor, reason=reason)
+        return replace(back, events=(stopped,))
+    told = letters_work.returned(life, part, why="stopped", by=actor, reason=reason)
+    held = (LetterName.OUTCOME,)
+    return Decision(moves=(), events=(stopped,), letters=told, withdrawn=held)
 
 
 def carried_out(life: Life, part: Part, said: Said) -> Decision | Refused:
-    """Say that what was agreed on is done; a new word to the complainant replaces the old one."""
-    report: Mapping[str, str] = {**part.report, **said.parts}
+    """Say that what was agreed on is done.
+
+    A new word to the complainant replaces the old one, unless somebody had to agree to that.
+    """
+    fixed = _fixed(life)
+    said_now = {key: text for key, text in said.parts.items() if key not in fixed}
+    report: Mapping[str, str] = {**part.report, **said_now}
     done = forward.carried_out(life, replace(part, report=report), text=said.text.strip())
-    return join(done, _entered(life, part, said))
+    dropped = "\n\n".join(text for key, text in said.parts.items() if key in fixed)
+    if dropped:
+        why = ("not told to the complainant: nobody has agreed to these words",)
+        note = life.event("note", f"department:{part.department}", dropped, reasons=why)
+        done = replace(done, events=(note, *done.events))
+    return join(done, _entered(life, part, said.parts))
+
+
+def _fixed(life: Life) -> tuple[str, ...]:
+    """Return the parts of a report that stay as somebody agreed to them, () if nobody had to."""
+    if not life.process.review and not life.process.approval:
+        return ()
+    return forward.to_be_read(life)
+
+
+def take_back(life: Life, part: Part, said: Said, writer: str) -> Decision | Refused:
+    """Take a plan back that the complainant has not agreed to, for another answer or for none."""
+    if not said.text.strip() and not said.parts:
+        return Refused(why="empty")
+    back = forward.taken_back(life, part, reason=said.text.strip())
+    after = life.after(back)
+    again = next(p for p in back.parts if p.department == part.department)
+    if said.word is Word.NO:
+        told = letters_work.returned(
+            after, again, why="stopped", by=writer, reason=said.text.strip()
+        )
+        return replace(back, letters=told)
+    anew = (hold if said.word is Word.HOLD else answer)(after, again, said, writer)
+    return anew if isinstance(anew, Refused) else join(back, anew)
 
 
 def not_possible(life: Life, part: Part, said: Said) -> Decision | Refused:
@@ -211,9 +270,9 @@ def not_possible(life: Life, part: Part, said: Said) -> Decision | Refused:
     return replace(back, events=(life.event("stopped", actor, said.text.strip()),))
 
 
-def _entered(life: Life, part: Part, said: Said) -> Decision:
+def _entered(life: Life, part: Part, said: Mapping[str, str]) -> Decision:
     """Enter what was said into the registers; finance hears of money (K043)."""
-    records = entries(life, part.department, said.parts)
+    records = entries(life, part.department, said)
     told = finance(life, part.department, records)
     return Decision(moves=(), events=(), letters=told, records=records)
 

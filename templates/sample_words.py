@@ -59,7 +59,8 @@ EN: Facts = {
         "That is why we can't refund the bottle. We have put a new ring into your parcel all "
         "the same."
     ),
-    "referrer": {"name": "Consumer Advice Centre", "number": "CAC-2026-4471"},
+    "referrer": {"name": "Consumer Advice Centre", "number": "CAC-2026-4471", "itself": False},
+    "passed_on": {"name": "Consumer Advice Centre", "number": "CAC-2026-4471", "itself": True},
     "known_facts": (
         {"name": "product", "value": "Kids Thermos"},
         {"name": "batch", "value": "B2026-0877"},
@@ -134,7 +135,8 @@ ZH: Facts = {
         "从破损的形状看，是打开外箱时被刀片划到的。\n\n"
         "因此，这次我们不能按变质产品退款。另外给您寄去了两盒新的牛奶，请您收下。"
     ),
-    "referrer": {"name": "12345热线", "number": "20261124-0837"},
+    "referrer": {"name": "12345热线", "number": "20261124-0837", "itself": False},
+    "passed_on": {"name": "12345热线", "number": "20261124-0837", "itself": True},
     "known_facts": (
         {"name": "product", "value": "鲜牛奶"},
         {"name": "batch", "value": "20240611A"},

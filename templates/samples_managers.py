@@ -33,6 +33,7 @@ def manager_variants(words: Facts) -> dict[LetterName, Variants]:
 
 def _alerts(words: Facts) -> Variants:
     usual: dict[str, object] = {
+        "what": "",
         "severity_name": words["serious"],
         "reasons": words["serious_reasons"],
         "department_names": (words["quality_department"], words["service_department"]),
@@ -42,7 +43,13 @@ def _alerts(words: Facts) -> Variants:
         "facts": words["serious_facts"],
     }
     bare = {"reasons": (), "department_names": (), "complainant": _NOBODY, "text": "", "facts": ()}
-    return {"usual": usual, "bare": usual | bare | {"due_at": None}}
+    wrong = usual | {"text": ""}
+    return {
+        "usual": usual,
+        "undelivered": wrong | {"what": "undelivered", "reasons": ("550 no such user",)},
+        "unconfirmed": wrong | {"what": "unconfirmed", "reasons": ("13 November: no answer",)},
+        "bare": usual | bare | {"due_at": None},
+    }
 
 
 def _decisions(words: Facts) -> Variants:
@@ -155,6 +162,8 @@ def _request(words: Facts) -> dict[str, object]:
     return {
         "answers": (answer,),
         "outcome": words["outcome"],
+        "measures": "",
+        "prevention": "",
         "complainant": words["complainant"],
         "text": words["text"],
         "facts": words["all_facts"],
@@ -165,6 +174,7 @@ def _request(words: Facts) -> dict[str, object]:
         "step": 1,
         "steps": 1,
         "deputy_for": "",
+        "superseded": False,
     }
 
 
@@ -198,6 +208,8 @@ def _requests(words: Facts) -> Variants:
         "again": usual | {"before": before},
         "several": usual | {"answers": (quality, service), "outcome": both},
         "deputy": usual | {"deputy_for": "manager@example.com"},
+        "superseded": usual | {"superseded": True},
+        "measures": usual | {"measures": words["measures"], "prevention": words["prevention"]},
     }
 
 

@@ -43,7 +43,7 @@ def _acknowledgements(words: Facts) -> Variants:
         "unopened": False,
         "after": "",
         "apologise": True,
-        "referrer": {"name": "", "number": ""},
+        "referrer": {"name": "", "number": "", "itself": False},
         "written_wanted": False,
     }
     again = {"again": True}
@@ -64,6 +64,7 @@ def _acknowledgements(words: Facts) -> Variants:
         "missing": usual | {"missing": _WANTED},
         "no apology": usual | {"apologise": False},
         "referred": usual | {"referrer": words["referrer"]},
+        "to the referrer": usual | {"referrer": words["passed_on"]},
         "phone note": usual | {"written_wanted": True, "missing": _WANTED[:2], "due_at": None},
         "bare": usual | bare,
     }

@@ -144,8 +144,12 @@ def _follow_ups(words: Facts) -> Variants:
         "due_at": _DUE,
         "attachments": _FILES[1:],
         "added": words["doubted_facts"],
+        "by": "complainant",
+        "open": True,
+        "recused": (),
         "original_attached": True,
     }
+    answered: dict[str, object] = {"open": False, "due_at": None, "added": ()}
     bare = {
         "complainant": _NOBODY,
         "text": "",
@@ -153,7 +157,14 @@ def _follow_ups(words: Facts) -> Variants:
         "added": (),
         "original_attached": False,
     }
-    return {"usual": usual, "bare": usual | bare | {"due_at": None, "answer_to": ""}}
+    return {
+        "usual": usual,
+        "referrer": usual | answered | {"by": "referrer"},
+        "unproven": usual | answered | {"by": "unproven"},
+        "explained before": usual | answered,
+        "accused": usual | {"recused": (words["person"],)},
+        "bare": usual | bare | {"due_at": None, "answer_to": ""},
+    }
 
 
 def _how_to_answers(words: Facts) -> Variants:

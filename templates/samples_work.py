@@ -127,6 +127,7 @@ def _tasks(words: Facts) -> Variants:
     return {
         "usual": usual,
         "tell": usual | {"what": "tell"},
+        "ask": usual | {"what": "ask"},
         "visit": usual | {"what": "visit", "text": words["text"]},
         "finance": usual | money,
         "bare": usual | bare | {"complainant": _NOBODY, "due_at": None, "answer_to": ""},

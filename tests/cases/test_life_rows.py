@@ -152,3 +152,24 @@ def test_the_earlier_cases_of_a_complainant_are_found(
         assert [c.id for c in tx.cases_of(addr, since=monday_nine)] == [waiting.id]
         assert tx.cases_of(addr, since=monday_nine + HOUR) == ()
         assert tx.cases_of("li.na@customer.example", since=monday_nine) == ()
+
+
+def test_a_limit_that_was_made_longer_rings_again(
+    store: Store, waiting: Case, monday_nine: datetime
+) -> None:
+    """What rang by the shorter date rings by the longer one as well; a shorter one never twice."""
+    short, long = clock(monday_nine, 1, 2), clock(monday_nine, 1, 5)
+    longer = replace(long, due_at=long.due_at + HOUR)
+    with store.begin() as tx:
+        tx.sync_clocks(waiting.id, (short,), now=monday_nine)
+        for _ in range(2):
+            (due,) = tx.due_clocks(now=monday_nine + 2 * HOUR)
+            tx.count_ring(due)
+            tx.sync_clocks(waiting.id, (short,), now=monday_nine + 2 * HOUR)
+        assert tx.due_clocks(now=monday_nine + 9 * HOUR) == ()
+        tx.sync_clocks(waiting.id, (longer,), now=monday_nine + 2 * HOUR)
+        (due,) = tx.due_clocks(now=monday_nine + 9 * HOUR)
+        assert (due.fired, due.next_at) == (1, monday_nine + 5 * HOUR)
+        tx.count_ring(due)
+        tx.sync_clocks(waiting.id, (short,), now=monday_nine + 5 * HOUR)
+        assert tx.due_clocks(now=monday_nine + 9 * HOUR) == ()

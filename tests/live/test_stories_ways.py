@@ -54,6 +54,14 @@ def register(here: Town, name: str) -> tuple[Row, ...]:
         return sheet(tx, name, Ask(now=here.now)).rows
 
 
+def says(here: Town, who: str, text: str) -> None:
+    """Let whoever reviews or approves answer the last request."""
+    here.later(minutes=5)
+    review = who == LEAD
+    name = LetterName.REVIEW_REQUEST if review else LetterName.APPROVAL_REQUEST
+    here.reply(here.last(who, name), text)
+
+
 # ---------------------------------------------------------------- outside
 
 
@@ -62,9 +70,12 @@ def test_a_carrier_breaks_two_fryers_and_pays_for_them(
 ) -> None:
     """The carrier is asked, reminded and answers; goods, costs and compensation are on record.
 
-    Proves: K001 K004 K006 K009 K010 K012
+    Proves: K004 K006 K010 K019 K020 K025 K027 K029 K034 K043 K044 K055 K062 K075 K084
     """
-    with town(tmp_path, dovecot, smtp_sink) as here:
+    rules = with_blocks().replace(
+        "approval: off", f"approval: [{{by: [{BOSS}], within: 1 day}}]", 1
+    )
+    with town(tmp_path, dovecot, smtp_sink, rules=rules) as here:
         here.write(
             ZHOU,
             "订单 SO20261188 的空气炸锅 AF5 今天送到时纸箱压扁，外壳碎了两台，请补发。",
@@ -77,10 +88,8 @@ def test_a_carrier_breaks_two_fryers_and_pays_for_them(
         here.reply(letter, "询问 → 承运商：这一件是在哪个站点被压坏的？")
 
         asked = here.text(CARRIER, LetterName.EXTERNAL)
-        assert "在哪个站点被压坏的" in asked
-        assert "SO20261188" in asked
-        assert "周敏" not in here.everything_to(CARRIER)
-        assert ZHOU_ADDR not in here.everything_to(CARRIER)
+        assert [part for part in ("在哪个站点被压坏的", "SO20261188") if part not in asked] == []
+        assert re.findall(r"周敏|zhou", here.everything_to(CARRIER)) == []
         here.reply(here.last(ZHOU_ADDR, LetterName.ACKNOWLEDGEMENT), "我的投诉处理得怎么样了？")
         assert "在等对方答复" in here.text(ZHOU_ADDR, LetterName.STATUS)
 
@@ -99,14 +108,18 @@ def test_a_carrier_breaks_two_fryers_and_pays_for_them(
             "原因：苏州站装卸时摔落\n责任方：承运商\n退货：2台，退货单号 RT-1188\n"
             "费用：补发运费 36 元\n费用承担：承运商\n赔偿：补发两台，合计 998 元",
         )
+        assert "合计 998 元" in here.text(BOSS, LetterName.APPROVAL_REQUEST)
+        says(here, BOSS, "同意")
         assert "今天补发两台" in here.text(ZHOU_ADDR, LetterName.OUTCOME)
         assert "费用承担：承运商" in here.text(MONEY, LetterName.TASK)
-        assert here.parts()["delivery"].report["responsible"] == "承运商"
+        part = here.parts()["delivery"]
+        assert (part.person, part.report["responsible"]) == ("赵刚", "承运商")
+        assert part.report["cause"] == "苏州站装卸时摔落"
         (goods,) = register(here, "returns")
         assert (goods["text"], goods["lacks"]) == ("2台，退货单号 RT-1188", "")
         paid = {row["kind"]: row["value"] for row in register(here, "costs")}
         assert paid == {"cost": "36.00", "cost_bearer": "", "compensation": "998.00"}
-        inside = ("赵刚", "苏州", "摔落", "RT-1188", "36 元", "998", "全责", "承运商")
+        inside = ("赵刚", "苏州", "摔落", "RT-1188", "36 元", "998 元", "全责", "承运商")
         assert [word for word in inside if word in here.everything_to(ZHOU_ADDR)] == []
 
         click(here, here.last(ZHOU_ADDR, LetterName.OUTCOME), "5")
@@ -121,6 +134,7 @@ HANDS = f"""
 process:
   usual:
     accept_within: 4 working hours
+    info_within: 3 working days
     remind_before: 1 working hour
     escalation: [{{to: [manager]}}, {{to: [management], after: 1 working day}}]
     review: {{by: [{LEAD}], within: 4 working hours}}
@@ -128,6 +142,7 @@ process:
     plan: {{silence_agrees_after: off}}
     carry_out_within: 2 working days
     tell_measures: true
+    serious_after: 1 month
 """
 TWO_MATTERS = (
     "My K200 kettle, batch 20240611A, stopped working after a week: the light stays off. "
@@ -135,27 +150,12 @@ TWO_MATTERS = (
 )
 
 
-def both(here: Town, quality: str, service: str, *, to: LetterName) -> None:
-    """Let both departments say something half an hour later."""
-    here.later(minutes=30)
-    here.reply(here.last(QUALITY, to), quality)
-    here.reply(here.last(SERVICE, to), service)
-
-
-def says(here: Town, who: str, text: str) -> None:
-    """Let whoever reviews or approves answer the last request."""
-    here.later(minutes=5)
-    review = who == LEAD
-    name = LetterName.REVIEW_REQUEST if review else LetterName.APPROVAL_REQUEST
-    here.reply(here.last(who, name), text)
-
-
 def test_two_matters_of_one_mail_go_their_own_ways_and_end_in_one_answer(
     dovecot: Dovecot, smtp_sink: SmtpSink, tmp_path: Path
 ) -> None:
     """Each department has its part, person, date and clock; one passes its part on.
 
-    Proves: K004
+    Proves: K004 K007 K010 K024 K049 K051 K055 K057 K066 K090
     """
     with town(tmp_path, dovecot, smtp_sink, rules=with_blocks(process=HANDS)) as here:
         here.write(ANN, TWO_MATTERS, subject="Kettle and parcel")
@@ -170,8 +170,7 @@ def test_two_matters_of_one_mail_go_their_own_ways_and_end_in_one_answer(
         assert here.case().category is Category.SERVICE
 
         here.until("2026-11-23 12:00")
-        assert LetterName.REMINDER in here.names(SERVICE)
-        assert LetterName.REMINDER not in here.names(QUALITY)
+        assert (here.names(SERVICE)[-1], here.names(QUALITY)[-1]) == ("reminder", "answer_noted")
         here.reply(here.last(SERVICE, LetterName.ROUTED), "接受，陈静，11月25日")
         assert here.parts()["service"].person == "陈静"
         here.until("2026-11-24 16:30")
@@ -185,13 +184,13 @@ def test_two_matters_of_one_mail_go_their_own_ways_and_end_in_one_answer(
             "Preventive action: every board is tested under current",
         )
         assert "客服部" in here.text(QUALITY, LetterName.ANSWER_NOTED)
-        assert here.case().status is Status.ROUTED
         here.reply(here.last(SERVICE, LetterName.ROUTED), "done: Your order lay unread.")
         assert here.case().status is Status.IN_REVIEW
         says(here, LEAD, "return: say what we do about it")
         assert "say what we do about it" in here.text(SERVICE, LetterName.RETURNED)
         assert [part.returns for part in here.parts().values()] == [0, 1, 1]
-        both(here, "done", "done: We refund the postage.", to=LetterName.RETURNED)
+        here.reply(here.last(QUALITY, LetterName.RETURNED), "done: You get a new kettle.")
+        here.reply(here.last(SERVICE, LetterName.RETURNED), "done: We refund the postage.")
         says(here, LEAD, "ok")
         says(here, HEAD, "yes")
         click(here, here.last(ANN_ADDR, LetterName.PLAN), "I agree")
@@ -222,7 +221,7 @@ def test_whoever_approves_refuses_twice_and_management_decides_by_mail(
 
     The complainant does not agree to the plan at first; what they say reaches both departments.
 
-    Proves: K020 K049 K066
+    Proves: K020 K024 K033 K066
     """
     with town(tmp_path, dovecot, smtp_sink, rules=with_blocks(process=HANDS)) as here:
         here.write(ANN, TWO_MATTERS, subject="Kettle and parcel")
@@ -243,6 +242,7 @@ def test_whoever_approves_refuses_twice_and_management_decides_by_mail(
         says(here, BOSS, "change: We send a new kettle and refund the postage.")
         plan = here.text(ANN_ADDR, LetterName.PLAN)
         assert "We send a new kettle and refund the postage." in plan
+        assert "Logistics and Quality Department" in plan
         assert here.names(ANN_ADDR) == ["acknowledgement", "plan"]
         here.reply(
             here.last(ANN_ADDR, LetterName.PLAN), "I don't agree: I want my money back, no kettle."
@@ -286,7 +286,7 @@ def test_not_solved_twice_brings_the_case_to_top_management_and_one_click_ends_i
 ) -> None:
     """Each time it is opened with its history; meanwhile the ledger of the 4th names it.
 
-    Proves: K001 K009 K046 K056 K059 K096 K098
+    Proves: K046 K056 K059 K096 K098
     """
     with town(tmp_path, dovecot, smtp_sink) as here:
         here.write(ZHOU, FRYER)
@@ -336,7 +336,7 @@ def test_a_second_objection_may_lead_to_a_joint_check(
 ) -> None:
     """Management arranges it; samples, report and meeting are on record, the result is written.
 
-    Proves: K035 K052 K056 K072 K084 K085
+    Proves: K035 K052 K072 K084 K085
     """
     rules = with_blocks().replace("[reopen, management]", "[reopen, dispute]")
     with town(tmp_path, dovecot, smtp_sink, rules=rules) as here:
@@ -440,7 +440,7 @@ def test_what_was_said_on_the_phone_waits_for_the_words_of_the_complainant(
 ) -> None:
     """A note is registered and acknowledged; departments get it with the written details.
 
-    Proves: K003 K012 K028 K047 K069 K093
+    Proves: K003 K012 K047 K069 K093
     """
     rules = with_blocks().replace("oral_counts: true", "oral_counts: false")
     with town(tmp_path, dovecot, smtp_sink, rules=rules) as here:
@@ -482,7 +482,7 @@ def test_a_second_complaint_of_the_same_matter_within_thirty_days_is_raised(
 ) -> None:
     """It is a case of its own, more important, and shows the first one; later it would not be.
 
-    Proves: K008 K010 K059 K065 K087 K094
+    Proves: K008 K065 K087
     """
     first = "空气炸锅 AF5 用了三天按键就失灵，批号20260910B，质量太差。"
     second = "同一台空气炸锅 AF5 定时器也不走了，批号20260910B，质量太差。"
@@ -492,7 +492,7 @@ def test_a_second_complaint_of_the_same_matter_within_thirty_days_is_raised(
         for who in here.case(1).departments:
             here.reply(here.last(f"{who}@example.com", LetterName.ROUTED), "处理完成：给您换新。")
         here.later(days=8)
-        here.until("2026-12-22 09:00")
+        here.until("2026-12-22 09:00")  # 29 days after the first
         here.write(ZHOU, second)
         here.write(ANN, second)
 
@@ -506,11 +506,10 @@ def test_a_second_complaint_of_the_same_matter_within_thirty_days_is_raised(
         assert "C-2026-000001（已结案）" in asked[1]
         assert "C-2026-000001" not in here.text(ANN_ADDR, LetterName.ACKNOWLEDGEMENT)
 
-        here.until("2026-12-28 09:00")
-        here.write(ZHOU, second.replace("定时器", "风扇"))
-        print(here.case(4))
         for letter in here.letters(QUALITY, LetterName.ROUTED)[1:]:
             here.reply(letter, "处理完成：给您退款。")
         here.later(days=8)
         here.later(days=31)
         assert {case.status for case in here.cases()} == {Status.ARCHIVED}
+        here.write(ZHOU, second)
+        assert here.case(4).severity == "general"

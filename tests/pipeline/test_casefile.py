@@ -106,16 +106,18 @@ def test_the_story_comes_first(make_case: MakeCase, papers: Papers, monday_nine:
         CaseEvent(at=monday_nine, kind="registered", actor="desk", reasons=("rule “seals”",)),
         CaseEvent(at=monday_nine, kind="held", actor="department:quality", detail="no batch"),
         CaseEvent(at=monday_nine, kind="never_heard_of", actor="desk", detail="x"),
+        CaseEvent(at=monday_nine, kind="outcome_queued", actor="desk"),
     )
     case = make_case(facts=(Fact(name="batch", value="B1", doubt="check_digit"),))
     lines = [*case_file(case, events, ZONE, papers)]
     titles = [line for line in lines if line.endswith(":")]
 
-    assert lines[5:9] == [
+    assert lines[5:10] == [
         "2026-11-23 09:00  registered",
         "                  because rule “seals”",
         "2026-11-23 09:00  department:quality put it aside: no batch",
         "2026-11-23 09:00  never_heard_of x",
+        "2026-11-23 09:00  outcome decided, about to leave",
     ]
     assert titles == [
         "who has it:",

@@ -149,9 +149,9 @@ def test_a_case_is_closed_with_its_reason(cli: Cli, office: Office, make_raw: Ma
     code, _, error = cli(*close)
     assert (code, error) == (
         65,
-        "C-2026-000001 is closed: an outcome left or leaves, or it is closed\n",
+        "C-2026-000001 is closed already\n",
     )
-    assert "closed without an outcome: taken back by phone" in cli("show", "C-2026-000001")[1]
+    assert "closed by hand: taken back by phone" in cli("show", "C-2026-000001")[1]
 
 
 def test_a_phone_call_becomes_a_case(cli: Cli, office: Office) -> None:

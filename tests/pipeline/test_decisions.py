@@ -296,7 +296,8 @@ def test_a_department_passes_a_case_on(office: Office, make_raw: MakeRaw, reply:
     (said,) = corrections(office)
 
     assert of(office.case()) == (Status.ROUTED, Category.DELIVERY, ("delivery",), False)
-    assert len(letters_to(office, LOGISTICS, "质量部 认定本案归你们处理")) == 1
+    (passed,) = letters_to(office, LOGISTICS, "质量部 认定本案归你们处理")
+    assert "The box was crushed." in letter_text(passed)
     assert len(letters_to(office, QUALITY, "本案现由物流部处理")) == 1
     assert (said.by, said.how, said.was) == ("quality", "department", Category.QUALITY)
     assert [kind for kind in office.kinds() if kind != "letter_sent"][3:] == [

@@ -1,7 +1,8 @@
 """Complaints that did not come by mail, written down as one."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,7 +10,7 @@ from ingest.parse import parse
 from pipeline.handed_in import CHANNELS, Note, as_mail, records_of
 from pipeline.poll import BY_HAND
 from tests.conftest import MakeMail
-from tests.pipeline.conftest import Office
+from tests.pipeline.conftest import Office, letter_text
 
 
 @pytest.fixture
@@ -93,3 +94,37 @@ def test_an_anonymous_note_opens_a_case_that_is_worked_on(note: Note, office: Of
     assert office.case().departments == ("quality",)
     assert office.tray.sent
     assert "not_acknowledged" in office.kinds()
+
+
+def written_only(office: Office) -> None:
+    """Let complaints count that are written, and no others."""
+    rules = office.desk.rules
+    policy = replace(rules.policy, usual=replace(rules.policy.usual, oral_counts=False))
+    office.desk = replace(office.desk, rules=replace(rules, policy=policy))
+
+
+def test_where_only_what_is_written_counts_the_time_begins_with_the_written_words(
+    note: Note, office: Office, reply: Callable[..., bytes]
+) -> None:
+    """They hear the date then, and the departments get the case with both texts (K093)."""
+    written_only(office)
+    office.take(as_mail(note, to="desk@example.com"))
+    office.deliver()
+    (receipt,) = office.tray.to("wang.fang@customer.example")
+    assert office.case().departments == ()
+    office.later(days=7)
+    office.take(reply(receipt, "我买的电热水壶底部漏水。"))
+    office.deliver()
+    _, again = office.tray.to("wang.fang@customer.example")
+
+    assert office.case().due_at == datetime(2026, 12, 3, 1, 0, tzinfo=UTC)
+    assert "12月3日" in letter_text(again)
+    assert office.case().departments == ("quality",)
+
+
+def test_whoever_can_not_be_asked_to_write_need_not(note: Note, office: Office) -> None:
+    """A note without an address would wait for ever."""
+    written_only(office)
+    office.take(as_mail(replace(note, contact="138 0013 8000"), to="desk@example.com"))
+
+    assert office.case().departments == ("quality",)

@@ -307,6 +307,27 @@ def test_the_second_refusal_is_a_disagreement_and_goes_up(
     assert "too hard on the customer (2)" in letter_text(last(plain, BOSS, LetterName.ESCALATION))
     assert plain.case().level == 2
     assert len(plain.tray.to(CUSTOMER)) == 1
+    says(plain, reply, "done: no new kettle, reason 3")
+    plain.take(reply(last(plain, BOSS, LetterName.APPROVAL_REQUEST), "change: You get a new one."))
+    assert "You get a new one." in letter_text(last(plain, CUSTOMER, LetterName.OUTCOME))
+
+
+def test_without_top_management_the_supervisors_decide(
+    plain: Office, make_raw: MakeRaw, reply: Reply
+) -> None:
+    """Whoever is told of a disagreement can end it (T20)."""
+    set_process(plain, approval=(Signing(by=(HEAD,)),))
+    set_policy(plain, management=())
+    (supervisor, *_) = plain.desk.rules.policy.supervisors
+    routed(plain, make_raw)
+    for number in (1, 2):
+        says(plain, reply, f"done: no new kettle, reason {number}")
+        plain.later(hours=1)
+        plain.take(reply(last(plain, HEAD, LetterName.APPROVAL_REQUEST), f"no: again ({number})"))
+    says(plain, reply, "done: you get a new kettle")
+    plain.take(reply(last(plain, supervisor, LetterName.APPROVAL_REQUEST), "yes"))
+
+    assert "you get a new kettle" in letter_text(last(plain, CUSTOMER, LetterName.OUTCOME))
 
 
 def test_only_those_who_are_asked_can_approve(
@@ -672,3 +693,36 @@ def test_a_mail_that_raises_the_severity_says_why(
     assert plain.case().severity == "serious"
     assert harmless.reasons == ()
     assert any("caught fire" in reason for reason in danger.reasons)
+
+
+def test_words_that_were_stopped_never_leave(
+    plain: Office, make_raw: MakeRaw, reply: Reply
+) -> None:
+    """An answer that brings no new words is asked for them; the old ones are gone (leak guard)."""
+    set_process(plain, undo=timedelta(minutes=15))
+    routed(plain, make_raw)
+    says(plain, reply, "done: to the wrong customer")
+    plain.take(reply(last(plain, QUALITY, LetterName.ANSWER_NOTED), "stop"))
+    plain.later(minutes=1)
+    says(plain, reply, "done\nCause: a worn seal", to=LetterName.RETURNED)
+    plain.later(hours=1)
+    plain.deliver()
+
+    assert letters(plain, CUSTOMER, LetterName.OUTCOME) == []
+    assert len(letters(plain, QUALITY, LetterName.HOW_TO_ANSWER)) == 1
+
+
+def test_words_said_after_the_approval_do_not_leave(
+    plain: Office, make_raw: MakeRaw, reply: Reply
+) -> None:
+    """What the approver read is what the complainant reads, whatever `carried out` adds."""
+    set_process(plain, plan=True, approval=(Signing(by=(BOSS,)),))
+    routed(plain, make_raw)
+    says(plain, reply, "done: a new kettle next week")
+    plain.take(reply(last(plain, BOSS, LetterName.APPROVAL_REQUEST), "yes"))
+    plain.take(reply(last(plain, CUSTOMER, LetterName.PLAN), "I agree"))
+    carried = "carried out\nTo the customer: and a thousand euros"
+    plain.take(reply(last(plain, QUALITY, LetterName.CARRY_OUT), carried))
+
+    assert "a new kettle next week" in letter_text(last(plain, CUSTOMER, LetterName.OUTCOME))
+    assert "thousand" not in to_customer(plain)

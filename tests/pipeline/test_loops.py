@@ -15,6 +15,7 @@ from cases.model import Status
 from pipeline import config
 from pipeline.desk import open_store
 from pipeline.reading import InlineReader, Tools
+from routing.process import Objection, Process
 from tests.conftest import CONFIG, PlainClassifier
 from tests.pipeline.conftest import Office
 from tests.pipeline.robots import DAY, DESK, HOUR, Post, Stage, bare_copy, mail, report
@@ -169,6 +170,51 @@ def test_all_automatic_letters_about_one_case_stay_below_its_cap(stage: Stage) -
     automatic = [p for p in stage.log.posts if p.mail["Auto-Submitted"] == "auto-replied"]
     assert len(automatic) == PER_CASE
     assert stage.office.case().round == 13, "the case goes on, whoever is silent"
+
+
+def test_two_machines_that_answer_every_letter_end_at_the_caps(stage: Stage) -> None:
+    """A customer's robot and a department's ticket system, neither with a sign of a machine."""
+    process = Process(silence=timedelta(days=7), objections=(Objection.EXPLAIN,))
+    rules = stage.office.desk.rules
+    policy = replace(rules.policy, usual=process, by_category={}, by_severity={})
+    stage.office.desk = replace(stage.office.desk, rules=replace(rules, policy=policy))
+    stage.give(complaint())
+    (routed, *_) = [p for p in stage.log.posts if p.recipient == QUALITY]
+    stage.give(reply_to(routed, "done: we send you a new kettle\n", 1))
+    stage.postman.fresh = list(stage.log.posts)
+    numbers = iter(range(2, 100_000))
+
+    def react(post: Post) -> bytes | None:
+        number = next(numbers)
+        if post.recipient == QUALITY:
+            return reply_to(post, f"已受理，工单号 {4711 + number}。\n", number)
+        if post.recipient == ROBOT:
+            return reply_to(post, f"Ticket {number} was opened; we will look at it.\n", number)
+        return None
+
+    rounds = stage.storm(ROUNDS, react, minutes=1)
+
+    assert rounds < 30
+    assert stage.log.count(ROBOT) <= PER_ADDRESS + 1, "and the outcome"
+    assert set(stage.office.counts()[0]) == {"done"}
+
+
+def test_a_ticket_system_that_accepts_every_letter_is_stopped_by_the_caps(stage: Stage) -> None:
+    """Each acceptance names another ticket, so that each is news (every 20 seconds)."""
+    posts = stage.give(complaint(WANG))
+    stage.postman.fresh = posts
+
+    def react(post: Post) -> bytes | None:
+        number = len(stage.log.posts)
+        if post.recipient != QUALITY:
+            return None
+        return reply_to(post, f"已受理，工单号 {4711 + number}。\n", number)
+
+    rounds = stage.storm(ROUNDS, react, seconds=20)
+
+    assert rounds <= PER_ADDRESS + 1
+    assert stage.log.count(QUALITY) <= PER_ADDRESS + 1, "the routed mail is none of them"
+    assert stage.office.case().status is Status.ROUTED
 
 
 OTHER = "help@other.example"

@@ -483,9 +483,11 @@ def test_our_own_subject_is_not_judged(
             return super().classify(text, subject=subject)
 
     seen: list[str] = []
-    ours = message_id(KEY, case_id=1, letter="acknowledgement", revision=1, domain="example.com")
+    ours = message_id(
+        KEY, "example.com", case_id=1, letter="acknowledgement", revision=1, recipient="a@b.example"
+    )
     headers = (("In-Reply-To", f"<{ours}>"),) if answers else ()
     mail = make_raw("At the station.", subject=subject, headers=headers)
-    InlineReader(tools, classifier=Noting()).read(mail)
+    InlineReader(tools, classifier=Noting(tools.vocabulary)).read(mail)
 
     assert seen == [judged]

@@ -58,6 +58,17 @@ def test_the_unresolved_stand_there_with_the_reason(busy: Office) -> None:
     assert shown(busy, "unresolved").rows == ()
 
 
+def test_what_is_wanted_first_stands_first(busy: Office, make_raw: MakeRaw) -> None:
+    """The order of work follows the dates, and so the urgency, not who wrote first (K067)."""
+    busy.later(minutes=5)
+    mail = make_raw("It caught fire, my hand is burnt.\n", message_id="2@customer.example")
+    busy.take(mail)
+    cases = [row["case"] for row in shown(busy, "unresolved").rows]
+
+    assert busy.case(2).severity == "serious"
+    assert cases == [busy.case(2).reference, busy.case(1).reference]
+
+
 def test_what_is_overdue_stands_there_with_how_late_it_is(busy: Office) -> None:
     """The complainant's date is always a limit (K010)."""
     assert shown(busy, "overdue").rows == ()

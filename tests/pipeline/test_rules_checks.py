@@ -199,3 +199,22 @@ def test_an_accused_person_leaves_somebody_who_handles_the_case(told: Told) -> N
     assert told((manager, f"{manager}{people}")) == []
     assert told((manager, f"{people}    stand_in: service\n")) == []
     assert told((manager, people), ("    recusal: true ", "    recusal: false ")) == []
+
+
+def test_nobody_waits_for_a_signature_for_ever(told: Told) -> None:
+    """Whoever reviews or approves has a limit, or nothing would ring."""
+    change = ("    review: off ", "    review: {by: [a@example.com]} ")
+
+    assert (
+        "process.usual.review",
+        "has no limit, so an answer may wait for a signature for ever",
+    ) in told(change)
+
+
+def test_measures_that_are_wanted_have_a_limit(told: Told) -> None:
+    """Otherwise nobody would ask for them, and the case could not be closed."""
+    change = ("    capa: off   ", "    capa: {rule: required}   ")
+
+    assert ("process.usual.capa", "has no limit, so nobody would ask for the measures") in told(
+        change
+    )

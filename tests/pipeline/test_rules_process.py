@@ -93,11 +93,12 @@ STEPS: list[tuple[str, dict[str, object]]] = [
     ),
     ("review: off", {"review": None}),
     (
-        "approval: [{by: [one@example.com]}, {by: [two@example.com, three@example.com]}]",
+        "approval: [{by: [one@example.com], within: 1 hour}, "
+        "{by: [two@example.com, three@example.com], within: 1 hour}]",
         {
             "approval": (
-                Signing(by=("one@example.com",)),
-                Signing(by=("two@example.com", "three@example.com")),
+                Signing(by=("one@example.com",), within=limit(hours=1)),
+                Signing(by=("two@example.com", "three@example.com"), within=limit(hours=1)),
             )
         },
     ),

@@ -141,6 +141,9 @@ def test_a_huge_original_stays_in_the_store(
             "due_at": None,
             "attachments": (),
             "added": (),
+            "by": "complainant",
+            "open": True,
+            "recused": (),
         },
     )
     small, huge = (

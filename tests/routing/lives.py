@@ -172,6 +172,10 @@ def everything(policy: Policy) -> list[Life]:
         "capa": Capa(rule=CapaRule.REQUIRED, within=day, verify_after=day),
         "satisfaction": True,
     }
+    reviewed = (
+        event("proposed", at("24 09:00")),
+        event("reviewed", at("24 09:00"), "approver:boss@example.com"),
+    )
     return [
         life(
             policy,
@@ -181,6 +185,7 @@ def everything(policy: Policy) -> list[Life]:
             closed_at=at("25 10:00") if status is Status.CLOSED else None,
             parts=(part(state=state, party="carrier" if state is PartState.EXTERNAL else ""),),
             measures=measures,
+            story=reviewed if status is Status.IN_APPROVAL else (),
         )
         for status in Status
         for state in PartState

@@ -106,19 +106,29 @@ def test_the_earlier_of_limit_and_promise_counts(policy: Policy) -> None:
     assert due(long, ClockKind.ANSWER) == at("26 09:00")
 
 
-def test_the_date_a_department_named_is_its_date(policy: Policy) -> None:
-    """Named on Tuesday for Friday; a new date is a new clock, with its own reminders (K057)."""
-    said = event("accepted", at("24 10:00"), DEPARTMENT, "Li Wei, 2026-11-27")
-    named = part(state=PartState.ACCEPTED, promised_at=at("27 17:00"))
+def test_an_earlier_date_of_the_department_is_its_date(policy: Policy) -> None:
+    """Named on Tuesday for Wednesday; a new date is a new clock, with its own reminders (K057)."""
+    said = event("accepted", at("24 10:00"), DEPARTMENT, "Li Wei, 2026-11-25")
+    named = part(state=PartState.ACCEPTED, promised_at=at("25 17:00"))
     first = life(policy, parts=(named,), story=(said,))
-    later = replace(named, promised_at=at("30 17:00"))
+    later = replace(named, promised_at=at("25 17:30"))
 
     before = of(clocks_of(first), ClockKind.ANSWER)
     after = of(clocks_of(replace(first, parts=(later,))), ClockKind.ANSWER)
 
-    assert (before.due_at, after.due_at) == (at("27 17:00"), at("30 17:00"))
+    assert (before.due_at, after.due_at) == (at("25 17:00"), at("25 17:30"))
     assert before.started_at == at("24 10:00")
     assert before.key != after.key
+
+
+def test_a_later_date_of_the_department_takes_no_promise_back(policy: Policy) -> None:
+    """It named Friday, the complainant was promised Thursday: both are watched."""
+    named = part(state=PartState.ACCEPTED, promised_at=at("27 17:00"))
+    clocks = [c for c in clocks_of(life(policy, parts=(named,))) if c.kind is ClockKind.ANSWER]
+
+    assert [clock.due_at for clock in clocks] == [at("26 09:00"), at("27 17:00")]
+    assert any("promised an answer" in why for why in clocks[0].why)
+    assert len({clock.key for clock in clocks}) == 2
 
 
 def test_whoever_is_asked_after_a_broken_promise_gets_a_time_of_its_own(policy: Policy) -> None:

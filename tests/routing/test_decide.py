@@ -284,8 +284,8 @@ def test_an_enquiry_that_turns_dangerous_is_a_complaint_from_then_on(
 def test_a_complainant_who_is_not_content_reopens_the_case(
     status: Status, decided: Decide, make_mail: MakeMail, make_case: MakeCase, monday_nine: datetime
 ) -> None:
-    """Acknowledged again, routed with the earlier answers, with a fresh limit."""
-    case = make_case(status=status, due_at=monday_nine - timedelta(days=9))
+    """Acknowledged again, routed with all that came before, with a fresh limit."""
+    case = make_case(status=status, due_at=monday_nine - timedelta(days=9), text="It leaks.")
     answer = CaseEvent(at=monday_nine, kind="answered", actor="department:quality", detail="Sent.")
     decision = decided(
         mail=make_mail(text="It leaks again!"),
@@ -299,7 +299,11 @@ def test_a_complainant_who_is_not_content_reopens_the_case(
     assert (receipt.name, receipt.revision) == (LetterName.ACKNOWLEDGEMENT, 2)
     assert (routed.name, routed.revision) == (LetterName.ROUTED, 2)
     assert receipt.facts["again"] is True
-    assert routed.facts["history"] == ({"at": monday_nine, "who": "质量部", "text": "Sent."},)
+    first = {"at": case.received_at, "who": "Wang Fang", "text": "It leaks."}
+    assert routed.facts["history"] == (
+        first,
+        {"at": monday_nine, "who": "质量部", "text": "Sent."},
+    )
     assert decision.due_at == monday_nine + timedelta(days=3)
 
 

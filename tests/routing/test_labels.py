@@ -25,7 +25,8 @@ def test_every_word_in_every_shape_is_a_label(key: str, shape: str) -> None:
         ("[Cause] wear", "", {"cause": "wear"}),
         ("（一）原因：老化\n（二）预防措施：抽检", "", {"cause": "老化", "preventive": "抽检"}),
         ("一、原因：老化", "", {"cause": "老化"}),
-        ("> Cause: wear", "", {"cause": "wear"}),
+        ("> Cause: wear", "", {}),
+        ("sent\n> Cause: wear\nand a lid", "sent\nand a lid", {}),
         ("Root cause\nwear", "", {"cause": "wear"}),
         ("Root   cause = wear", "", {"cause": "wear"}),
         ("Cause\twear", "", {"cause": "wear"}),
@@ -65,6 +66,13 @@ def test_a_part_runs_to_the_next_label(text: str, rest: str, parts: dict[str, st
         ("A new one is sent. Internal: he is a pain", "A new one is sent."),
         ("A new one is sent.\nNot for the customer: a pain", "A new one is sent."),
         ("Sent! **Liability:** Li pays", "Sent!"),
+        ("已换新。\n备注：客户难缠", "已换新。"),
+        ("已换新。另：客户难缠", "已换新。"),
+        ("Sent.\nRemark: a pain", "Sent."),
+        ("Sent.\nFYI only: a pain", "Sent."),
+        ("Sent.\n\nPS: a pain", "Sent."),
+        ("Sent.\nP.S. he is a pain", "Sent."),
+        ("Sent.\nPS he is a pain", "Sent."),
     ],
 )
 def test_what_is_not_for_the_customer_never_hides_in_their_part(text: str, public: str) -> None:

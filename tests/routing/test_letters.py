@@ -209,3 +209,36 @@ def test_a_department_that_is_gone_is_called_by_its_key(policy: Policy) -> None:
     assert letters.department_name(policy, "returns") == "returns"
     assert letters.department_name(policy, "quality") == "质量部"
     assert letters.department_name(policy, "quality", "en") == "Quality Department"
+
+
+HOTLINE = Address(addr="desk7@12345.example.com", name="Hotline")
+
+
+@pytest.mark.parametrize(
+    ("address", "facts", "shown"),
+    [
+        (HOTLINE, {}, {"name": "Hotline", "addr": HOTLINE.addr}),
+        (
+            HOTLINE,
+            {"customer": "李先生", "phone": "13800001111"},
+            {"name": "李先生（12345政务服务便民热线转来）", "addr": "13800001111"},
+        ),
+        (
+            HOTLINE,
+            {"phone": "13800001111"},
+            {"name": "13800001111（12345政务服务便民热线转来）", "addr": ""},
+        ),
+        (
+            Address(addr="wang@customer.example", name="Wang"),
+            {"customer": "Li", "phone": "13800001111"},
+            {"name": "Wang", "addr": "wang@customer.example"},
+        ),
+    ],
+)
+def test_who_complains_is_shown_and_not_the_hotline_that_wrote_for_them(
+    address: Address, facts: dict[str, str], shown: dict[str, str], policy: Policy
+) -> None:
+    """As far as the mail says who it is; whoever writes for themselves is shown as they sign."""
+    found = [Fact(name=name, value=value) for name, value in facts.items()]
+
+    assert letters.complaining(address, found, policy) == shown

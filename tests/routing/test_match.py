@@ -15,6 +15,7 @@ SUPERVISOR = Address(addr="supervisor@example.com")
 STRANGER = Address(addr="mallory@stranger.example")
 QUALITY = Address(addr="Quality@example.com")
 LOGISTICS = Address(addr="logistics@example.com")
+HOTLINE = Address(addr="desk7@12345.example.com")
 
 
 def own_id(key: bytes, case_id: int) -> str:
@@ -41,7 +42,7 @@ def test_clues_are_read_from_addresses_thread_and_subject(make_mail: MakeMail, k
     found = clues(mail, key)
 
     assert found.tokens == tuple((Scope.DEPARTMENT, token) for token in tokens)
-    assert found.answered == ((9, "routed"), (8, "routed"), (7, "routed"))
+    assert found.answered == ((9, "routed", 1), (8, "routed", 1), (7, "routed", 1))
     assert found.references == ("C-2026-000012", "C-2026-000013")
 
 
@@ -72,6 +73,14 @@ ROLES = [
     ("token", Scope.COMPLAINANT, "wang.fang@customer.example", None, "complainant"),
     ("token", Scope.COMPLAINANT, "wang.fang@customer.example", STRANGER, ""),
     ("token", Scope.COMPLAINANT, "wang.fang@customer.example", QUALITY, ""),
+    ("token", Scope.DEPARTMENT, "quality", None, "complainant"),  # shown to them by somebody
+    ("token", Scope.APPROVER, "supervisor@example.com", None, "complainant"),
+    ("token", Scope.REFERRER, "desk1@12345.example.com", HOTLINE, "referrer"),  # a colleague
+    ("token", Scope.REFERRER, "desk1@12345.example.com", None, "complainant"),
+    ("token", Scope.REFERRER, "desk1@12345.example.com", STRANGER, ""),
+    ("token", Scope.COMPLAINANT, "desk7@12345.example.com", HOTLINE, "referrer"),
+    ("thread", None, "", HOTLINE, ""),
+    ("tag", None, "", HOTLINE, ""),
     ("token", Scope.BOUNCE, "wang.fang@customer.example", STRANGER, ""),
     ("token", Scope.BOUNCE, "quality@example.com", None, "complainant"),
     ("thread", None, "", None, "complainant"),
@@ -106,6 +115,26 @@ def test_a_clue_counts_only_for_a_party_to_the_case(
     assert found.role == role
     assert (found.lead is None) == (role == "")
     assert bool(found.guess) == (role == "")
+
+
+def test_a_hotline_that_answers_a_letter_to_it_takes_part(
+    make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """By the thread, also where no token can say so; never as the complainant."""
+    found = Lead(case=make_case(), via="thread", letter="outcome")
+
+    assert match(make_mail(sender=HOTLINE), (found,), policy).role == "referrer"
+
+
+def test_a_letter_of_their_own_counts_before_somebody_elses_token(
+    make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """The token of a department in the complainant's hand is the weaker sign of the two."""
+    case = make_case()
+    own = Lead(case=case, via="thread", letter="outcome")
+    found = match(make_mail(), (lead(case, "token", Scope.DEPARTMENT, "quality"), own), policy)
+
+    assert (found.role, found.lead) == ("complainant", own)
 
 
 def test_the_complainants_address_may_be_written_in_any_case(

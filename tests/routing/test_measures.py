@@ -71,6 +71,16 @@ def test_without_a_date_the_process_sets_it(make_life: MakeLife) -> None:
     assert measure.due_at == datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("due", "opened"), [("", 0), ("2026-11-27", 1)])
+def test_where_no_measures_are_wanted_only_a_date_opens_one(
+    due: str, opened: int, make_life: MakeLife
+) -> None:
+    """Without a clock nobody would ever say that it was done, and the case would stay open."""
+    life = answered(make_life(capa=Capa(rule=CapaRule.OFF)), corrective="new seals", due=due)
+
+    assert len(stated(life, life.parts[0]).measures) == opened
+
+
 def test_a_date_that_is_over_does_not_count(make_life: MakeLife) -> None:
     """A measure isn't late the moment it is named."""
     life = answered(make_life(capa=WITHIN), corrective="new seals", due="2026-11-02")

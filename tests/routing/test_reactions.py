@@ -18,7 +18,7 @@ R = Reaction
         "问题解决了！师傅很专业",
         "没问题了，谢谢", "满意", "非常满意", "很满意，谢谢你们", "收到退款了，问题解决了",
         "修好了", "还不错，解决了",
-        "solved", "Solved, thanks!", "ｓｏｌｖｅｄ", "> solved", "resolved",
+        "solved", "Solved, thanks!", "ｓｏｌｖｅｄ", "resolved",
         "The problem is fixed.",
         "It works now, thanks", "Works fine now!", "satisfied", "I'm happy with the answer",
         "no longer leaks, thank you, solved", "Solved!\n\nKind regards\nTom Miller",
@@ -39,9 +39,12 @@ def test_all_is_well(text: str) -> None:
         "不太满意", "不是很满意", "还是漏水", "又坏了", "没修好", "不管用", "根本没有解决任何问题",
         "not solved", "NOT SOLVED!", "it is not solved", "still not solved", "not yet fixed",
         "unsolved",
-        "still broken", "it's still leaking", "doesn't work", "It does not help", "not satisfied",
-        "I am not happy", "dissatisfied", "same problem as before", "My problem was never solved",
+        "still broken", "it's still leaking", "doesn't work", "It does not help",
+        "not satisfied",
+        "I am not happy", "dissatisfied", "same problem as before",
+        "My problem was never solved",
         "The technician solved nothing", "It is not working", "leaks again", "still the same",
+        "解决了一半", "半解决", "only half solved", "4 分，不过还是漏水",
         "what about my refund, it is still broken", "不满意：客服没回电话",
     ],
 )  # fmt: skip
@@ -55,7 +58,7 @@ def test_it_is_not_solved(text: str) -> None:
     [
         "解决了，但是又坏了", "我很满意你们的服务，但水壶还是漏",
         "Solved? It is still broken, not solved",
-        "I was unhappy at first, now it is solved",
+        "I was unhappy at first, now it is solved", "解决了才怪", "满意才怪", "解决了个屁",
     ],
 )  # fmt: skip
 def test_who_says_both_is_read_as_saying_both(text: str) -> None:
@@ -75,12 +78,47 @@ def test_who_says_both_is_read_as_saying_both(text: str) -> None:
         "解决了，请问发票什么时候寄", "solved\nplease call me about the other kettle",
         "The matter was solved for my neighbour, and now my own pan has lost its handle, which I "
         "would like to have looked at by somebody",
-        "solved " * 100,
+        "solved " * 100, "fixed price offers are an insult",
+        "Problem solved by throwing it away",
+        "> solved", "> solved\n\nis it?", "我打5分，但是钱还没退",
     ],
 )  # fmt: skip
 def test_a_new_matter_is_never_solved(text: str) -> None:
     """One clause that is neither thanks nor praise, a question or a long story: nothing is said."""
     assert read_reaction(text).said == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Solved!\n\nPlease consider the environment before printing this e-mail.",
+        "Solved, thank you!\n\nThis message is intended solely for the addressee; do not copy it.",
+        "Solved\n\nJohn Smith\nPurchasing Manager, North Wind Limited, London\nTel +44 20 123456",
+        "解决了，谢谢\n\n先锋电器有限公司 采购部\n王芳", "solved\n\nSent from my iPhone",
+        "> IS IT SOLVED?\n> not solved:\n\nsolved, thanks",
+        "solved, thanks\n\n> not solved:\n\nTom",
+    ],
+)  # fmt: skip
+def test_what_stands_around_it_takes_nothing_back(text: str) -> None:
+    """Signature, disclaimer and quoted lines are not the writer's words."""
+    assert read_reaction(text).said == {R.SOLVED}
+
+
+@pytest.mark.parametrize(
+    ("text", "later"),
+    [
+        ("Received, I will test it next week.", True), ("我试试再说", True),
+        ("收到了，下周试", True),
+        ("OK, I am away this week and will let you know.", True), ("先用几天看看", True),
+        ("Solved!\n\nI will test it again next week and let you know.", True),
+        ("I will write to the press next week", False), ("明天我再看律师", False),
+        ("I will test it, but it still leaks", False), ("When will you test it?", False),
+        ("I will test it if you pay me first", False), ("下周试，不过盖子坏了", False),
+    ],
+)  # fmt: skip
+def test_a_promise_of_a_later_word(text: str, later: bool) -> None:
+    """Who will try it out has neither agreed nor objected."""
+    assert (read_reaction(text).said == {R.LATER}) is later
 
 
 @pytest.mark.parametrize(
@@ -194,6 +232,24 @@ def test_a_mark_is_a_number_and_no_part_of_a_sentence(
     reacted = read_reaction(text)
 
     assert (reacted.mark, reacted.comment) == (mark, comment)
+
+
+@pytest.mark.parametrize(
+    ("text", "all_fine", "troubled"),
+    [
+        ("5", True, False), ("5, very quick", True, False), ("5分，很满意，谢谢", True, False),
+        ("5分，师傅准时", False, False), ("3分，一般", False, False),
+        ("5 - still waiting for my refund", False, True), ("5分，但是钱还没退", False, True),
+        ("4 分，不过还是漏水", False, True), ("5 分\n" + "他们来了三次，" * 12, False, True),
+    ],
+)  # fmt: skip
+def test_what_is_said_beside_a_mark_is_judged(text: str, all_fine: bool, troubled: bool) -> None:
+    """A mark settles a case only beside thanks or praise (K019)."""
+    reacted = read_reaction(text)
+
+    assert (reacted.mark is not None, reacted.all_fine, reacted.troubled) == (
+        True, all_fine, troubled,
+    )  # fmt: skip
 
 
 def test_the_mark_is_one_beside_what_is_said() -> None:

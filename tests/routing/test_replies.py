@@ -34,11 +34,11 @@ def _said(text: str, policy: Policy) -> Said:
 
 
 @pytest.mark.parametrize("word", ["处理完成", "done", "Done", "DONE"])
-@pytest.mark.parametrize("mark", ["\n", ": ", "：", "，", ". ", "。", "!\n", " - ", "——", "\n\n\n"])
-def test_every_word_for_done_and_every_mark_behind_it_is_understood(
+@pytest.mark.parametrize("mark", ["\n", ": ", "：", " → ", " ->", "】", "** ", "\n\n\n", " \r\n"])
+def test_behind_a_colon_or_a_new_line_stands_the_answer(
     word: str, mark: str, policy: Policy
 ) -> None:
-    """What follows the word and its punctuation is the answer."""
+    """What follows the word and its mark is for the customer."""
     text = f"{word}{mark}We sent a new one."
 
     assert _said(text, policy) == Said(word=W.DONE, text="We sent a new one.")
@@ -48,9 +48,25 @@ def test_every_word_for_done_and_every_mark_behind_it_is_understood(
     ("text", "answer"),
     [
         ("DONE\nSent.", "Sent."),
-        ("Done we have sent a new one", "we have sent a new one"),
         ("  \n done: Sent.", "Sent."),
-        ("> done: Sent.", "Sent."),
+        ("已处理完成了：已换新", "已换新"),
+        ("done: Sent.\n\nBest regards\nLi Wei, ext 4711", "Sent."),
+        ("done: Sent.\n> I told you so\nAnd a lid.", "Sent.\nAnd a lid."),
+        # A quoted line is nobody's answer.
+        ("> done: Sent.", None),
+        ("＞ done: Sent.\n\nStill looking.", None),
+        ("Hello all,\n\n> done: Sent.\n\nwhy?", None),
+        # A remark is no text for the customer, nor is what follows it.
+        ("Done we have sent a new one", None),
+        ("Done with this customer, he is impossible.", None),
+        ("Done by Friday.", None),
+        ("Done, thanks!", None),
+        ("【处理完成】，谢谢", None),
+        ("Done - he is impossible", None),
+        ("Done. Please close this ticket.", None),
+        ("处理完成，谢谢！", None),
+        ("处理完成。\n请财务尽快打款，客户很难缠", None),
+        ("处理完成——客户很难缠", None),
         ("【处理完成】已换新", "已换新"),
         ("[done] Sent.", "Sent."),
         ("**done** Sent.", "Sent."),
@@ -66,8 +82,7 @@ def test_every_word_for_done_and_every_mark_behind_it_is_understood(
         ("not done yet", None),
         ("We are done", None),
         ("", None),
-        # The letter says that all after the word goes out, so it does; no guessing at irony.
-        ("Done deal?", "deal?"),
+        ("Done deal?", None),
         # Only the two words that our letters promise; a question is no answer.
         ("Resolved? Not at all.", None),
         ("Completed on our side; do not tell the customer.", None),
@@ -80,7 +95,7 @@ def test_every_word_for_done_and_every_mark_behind_it_is_understood(
 def test_an_answer_begins_with_the_word_alone(
     text: str, answer: str | None, policy: Policy
 ) -> None:
-    """`done` first, then anything that is no letter, then the answer."""
+    """`done` first, a colon or a new line, then the answer."""
     said = _said(text, policy)
 
     assert (said.text if said.word is W.DONE else None) == answer
@@ -90,6 +105,26 @@ def test_an_answer_begins_with_the_word_alone(
 def test_done_alone_leaves_nothing_for_the_complainant(text: str, policy: Policy) -> None:
     """The word is read, a mere sign is no text."""
     assert _said(text, policy) == Said(word=W.DONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Done.\nTo the customer: Sent.", W.DONE),
+        ("Done. I am glad.\nTo the customer: Sent.", W.DONE),
+        ("处理完成。\n答复客户：Sent.", W.DONE),
+        ("Done, but not yet.\nTo the customer: Sent.", None),
+        ("Done. Nobody told me.\nCause: wear", None),
+    ],
+)
+def test_a_remark_behind_done_never_leaves_the_house(
+    text: str, word: Word | None, policy: Policy
+) -> None:
+    """With labels only what is labelled for the customer counts."""
+    said = _said(text, policy)
+
+    assert said.word is word
+    assert word is None or (said.text, said.parts["to_complainant"]) == ("", "Sent.")
 
 
 @pytest.mark.parametrize("text", ["done: no", "Done: not yet.", "处理完成：没有", "done - nope!"])
@@ -110,15 +145,15 @@ def test_done_and_no_is_not_done(text: str, policy: Policy) -> None:
         ("interim: a spare lid", W.INTERIM, "a spare lid"),
         ("Interim measures\nuse the spare", W.INTERIM, "use the spare"),
         ("需要信息：请提供批号", W.NEED_INFO, "请提供批号"),
-        ("需补充资料，批号", W.NEED_INFO, "批号"),
+        ("需补充资料：批号", W.NEED_INFO, "批号"),
         ("询问客户：批号是多少？", W.NEED_INFO, "批号是多少？"),
         ("need info: what is the batch?", W.NEED_INFO, "what is the batch?"),
         ("Need more information from the customer: batch", W.NEED_INFO, "batch"),
-        ("more info needed - a photo", W.NEED_INFO, "a photo"),
+        ("more info needed: a photo", W.NEED_INFO, "a photo"),
         ("不成立：自行拆机", W.INVALID, "自行拆机"),
-        ("该投诉不成立。人为损坏", W.INVALID, "人为损坏"),
-        ("invalid: misuse", W.INVALID, "misuse"), ("Not upheld. Misuse", W.INVALID, "Misuse"),
-        ("The complaint is unfounded - misuse", W.INVALID, "misuse"),
+        ("该投诉不成立\n人为损坏", W.INVALID, "人为损坏"),
+        ("invalid: misuse", W.INVALID, "misuse"), ("Not upheld\nMisuse", W.INVALID, "Misuse"),
+        ("The complaint is unfounded: misuse", W.INVALID, "misuse"),
         ("挂起：等检验", W.HOLD, "等检验"), ("hold: lab", W.HOLD, "lab"),
         ("on hold\nlab", W.HOLD, "lab"),
         ("Hold until the lab answers", W.HOLD, "until the lab answers"),
@@ -167,10 +202,10 @@ def test_done_and_no_is_not_done(text: str, policy: Policy) -> None:
         ("您好，\n\n接受", W.ACCEPT, ""), ("你好！挂起：等检验", W.HOLD, "等检验"),
         ("Hi,\n\nstop", W.STOP, ""),
         ("Dear desk,\nYes", W.YES, ""), ("Good morning! No: too harsh", W.NO, "too harsh"),
-        ("王经理：同意", W.YES, ""), ("各位同事：\n　　不成立，人为损坏", W.INVALID, "人为损坏"),
+        ("王经理：同意", W.YES, ""), ("各位同事：\n　　不成立：人为损坏", W.INVALID, "人为损坏"),
         ("收到，接受", W.ACCEPT, ""), ("OK, accepted", W.ACCEPT, ""),
         ("Thanks. Done: sent", W.DONE, "sent"),
-        ("好的，不同意", W.NO, ""), ("“同意”", W.YES, ""), ("> hold: lab", W.HOLD, "lab"),
+        ("好的，不同意", W.NO, ""), ("“同意”", W.YES, ""),
         ("**No** - too harsh", W.NO, "too harsh"), ("【挂起】等检验", W.HOLD, "等检验"),
         ("1. 同意", W.YES, ""),
         ("- yes", W.YES, ""), ("[x] yes", W.YES, ""), ("☑ 同意", W.YES, ""),
@@ -208,6 +243,16 @@ def test_the_first_words_of_a_reply_are_its_word(
         "OK, I'll look tomorrow", "OK, I will ask Anna", "同意，请先补充原因", "yes if she agrees",
         "同意的话请告知",
         "Yes.\n\nBut not before Friday.", "no, looks good",
+        "Yes. Reduce the amount to 50 EUR.", "同意，金额减半", "Yes - make it 50 EUR, then send",
+        "Yes, after legal has seen it", "同意退款50元", "Yes\n\nLi Wei\n\nPS half the amount",
+        "同意\n\n请先转给财务部", "同意\n\n王总\n金额减半", "Yes, partial refund",
+        "Yes\nPartial Refund",
+        "Yes\n50000", "OK. Halve it.", "ok\n\nWait for Anna", "同意。全额退款",
+        # text for the customer that is not marked
+        "不成立，他是骗子", "Invalid. He is a liar", "interim, he can wait",
+        "Need info - he is odd",
+        # quoted
+        "> yes\n> no: reason\n\nWhich of the two?", "> - \"done\": settled\n> hold\n\nWhat?",
         # something else
         "Please accept our apologies", "hold on a second", "hold the line", "stop by tomorrow",
         "停电了",
@@ -236,7 +281,28 @@ def test_a_word_that_may_not_be_meant_is_none(text: str, parties: Policy) -> Non
     said = _said(text, parties)
 
     assert said.word is None
-    assert said.text == (text.strip() if any(map(str.isalnum, text)) else "")
+    own = "\n".join(line for line in text.split("\n") if not line.startswith(">")).strip()
+    assert said.text == (own if any(map(str.isalnum, own)) else "") or said.parts
+
+
+_NOTICE = "This e-mail is intended solely for the addressee. It must not be copied."
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"\n\nLi Wei\n{_NOTICE}", "\n\n张总\n先锋电器有限公司",
+        "\n\n王总\n后勤保障部", "。\n\n不锈钢事业部 李总",
+        "\n\nNorth Wind Ltd\nIf you need help call 123", "，谢谢\n李伟", "\n\nSent from my iPhone",
+        "\n\nJohn Smith\nPurchasing Manager, North Wind Limited, London\nTel +44 20 1234567",
+        "\n\n祝好！\n李伟\n质量部 13800001111", "，请发送。", "\n李伟\n2026年11月23日",
+        "\n\nPlease send it.\nBest regards, Anna",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("word", ["同意", "Yes", "OK"])
+def test_a_company_below_a_yes_is_no_condition(word: str, below: str, policy: Policy) -> None:
+    """Names of houses, telephones and disclaimers are made of words that condition nothing."""
+    assert _said(f"{word}{below}", policy).word is W.YES
 
 
 @pytest.mark.parametrize(
@@ -254,7 +320,8 @@ def test_a_word_that_may_not_be_meant_is_none(text: str, parties: Policy) -> Non
         ("accept, we will look into it by Friday", "", FRIDAY), ("接受，马上安排", "", None),
         ("接受，尽快", "", None), ("accept, by Friday or Monday", "", None),
         ("accept, thanks", "", None),
-        ("done\nowner: Li Wei\ndue: 27 Nov", "Li Wei", FRIDAY), ("hold: Li Wei, 27 Nov", "", None),
+        ("done\nowner: Li Wei\ndue: 27 Nov", "Li Wei", FRIDAY),
+        ("hold: Li Wei, 27 Nov", "", None),
     ],
 )  # fmt: skip
 def test_who_looks_into_it_and_by_when(
@@ -337,7 +404,7 @@ def test_any_text_is_read(text: str, policy: Policy) -> None:
     """No text raises; what is kept was written."""
     said = _said(text, policy)
 
-    assert said.text in text
+    assert all(line.strip() in text for line in said.text.splitlines())
 
 
 @given(

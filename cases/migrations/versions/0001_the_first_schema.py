@@ -42,12 +42,16 @@ def upgrade() -> None:
         sa.Column("outcome_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rules_version", sa.String(length=64), nullable=False),
+        sa.Column("clocks_version", sa.String(length=64), nullable=False),
         sa.Column("model_version", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_")),
         sa.UniqueConstraint("inbox_id", name=op.f("uq_case__inbox_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_case__reference")),
     )
     with op.batch_alter_table("case_", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_case__clocks_version_id"), ["clocks_version", "id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_case__complainant_addr"), ["complainant_addr"], unique=False
         )
