@@ -36,9 +36,9 @@ lint: setup
 servers:
 	@sh tests/live/servers.sh
 
-# First what needs no server, on all cores; then what measures time on real servers, by itself.
+# First all that may run side by side, then what measures time and memory.
 test: setup servers
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not live"
-	$(BIN)/python -m pytest -m live
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not alone"
+	$(BIN)/python -m pytest -m alone
 
 check: lint test

@@ -131,6 +131,10 @@ def _confirmed(s: Situation, life: Life, said: Reacted) -> Decision | None:
     return None
 
 
+#: So short and without a number a question brings nothing that somebody waits for.
+_MERE = 40
+
+
 def _asked(s: Situation, life: Life, said: Reacted) -> Decision | None:
     """Answer how the case stands, from the case (K084), unless the mail brings something too."""
     if said.said != {Reaction.STATUS} or _brings(s, life):
@@ -147,7 +151,9 @@ def _brings(s: Situation, life: Life) -> bool:
         return False
     known = {fact.value.casefold() for fact in life.case.facts}
     new = any(f.name in _NUMBERS and f.value.casefold() not in known for f in s.read().facts)
-    return new or any(part.state is PartState.INFO for part in life.open_parts)
+    waiting = any(part.state is PartState.INFO for part in life.open_parts)
+    words = s.mail.text.strip()
+    return new or (waiting and (len(words) > _MERE or any(sign.isdigit() for sign in words)))
 
 
 def _promised(s: Situation, life: Life, said: Reacted) -> Decision | None:

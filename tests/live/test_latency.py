@@ -4,8 +4,12 @@ import statistics
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.live.desk import LiveDesk
 from tests.live.servers import Dovecot, SmtpSink
+
+pytestmark = pytest.mark.alone
 
 
 def test_the_acknowledgement_leaves_within_seconds(

@@ -189,7 +189,12 @@ def test_two_matters_of_one_mail_go_their_own_ways_and_end_in_one_answer(
         says(here, LEAD, "return: say what we do about it")
         assert "say what we do about it" in here.text(SERVICE, LetterName.RETURNED)
         assert [part.returns for part in here.parts().values()] == [0, 1, 1]
-        here.reply(here.last(QUALITY, LetterName.RETURNED), "done: You get a new kettle.")
+        here.reply(
+            here.last(QUALITY, LetterName.RETURNED),
+            "done\nTo the customer: You get a new kettle.\n"
+            "Corrective action: line 2 was resoldered\n"
+            "Preventive action: every board is tested under current",
+        )
         here.reply(here.last(SERVICE, LetterName.RETURNED), "done: We refund the postage.")
         says(here, LEAD, "ok")
         says(here, HEAD, "yes")

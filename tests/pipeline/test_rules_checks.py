@@ -213,8 +213,9 @@ def test_nobody_waits_for_a_signature_for_ever(told: Told) -> None:
 
 def test_measures_that_are_wanted_have_a_limit(told: Told) -> None:
     """Otherwise nobody would ask for them, and the case could not be closed."""
-    change = ("    capa: off   ", "    capa: {rule: required}   ")
+    missing, off = ("    capa: {rule: required}   ", "    capa: {rule: required, within: off}   ")
 
+    assert told(("    capa: off   ", missing)) == [("process.usual.capa.within", "is missing")]
     assert ("process.usual.capa", "has no limit, so nobody would ask for the measures") in told(
-        change
+        ("    capa: off   ", off)
     )
