@@ -36,9 +36,9 @@ lint: setup
 servers:
 	@sh tests/live/servers.sh
 
-# First all that may run side by side, then what measures time and memory.
+# First all that may run side by side, then what measures time.
 test: setup servers
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not alone"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 check: lint test

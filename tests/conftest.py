@@ -49,6 +49,13 @@ rules: {ROOT / "routing" / "rules.yaml"}
 secret_file: secret.key
 """
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest tests begin first: at the end everybody would wait for them."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 MakeMail = Callable[..., ParsedMail]
 MakeCase = Callable[..., Case]
 MakeRaw = Callable[..., bytes]

@@ -74,6 +74,7 @@ def mutated(data: bytes, others: list[bytes], dice: random.Random) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_no_wound_stops_the_desk(
     classifier: Classifier,

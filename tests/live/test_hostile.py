@@ -20,8 +20,6 @@ from tests.live.desk import LiveDesk, wait_until
 from tests.live.hostile import HOSTILE, Hostile
 from tests.live.servers import Dovecot, SmtpSink
 
-pytestmark = pytest.mark.alone
-
 SLOWEST_S, NEXT_S = 10.0, 15.0
 DAEMON_KIB, CHILD_KIB = 256 * 1024, 512 * 1024
 SETTLED = {"done", "ignored", "duplicate", "quarantined"}

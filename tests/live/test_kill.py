@@ -40,6 +40,7 @@ def _corpus_mails() -> list[bytes]:
     return [(SHARED / row["file"]).read_bytes() for row in chosen]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("mails", [_own_mails, _corpus_mails], ids=["own", "corpus"])
 def test_five_kills_lose_and_double_nothing(

@@ -290,6 +290,7 @@ def lives(desk: Desk, make_raw: MakeRaw, empty_database: Path) -> Iterator[Calla
     shutil.rmtree(folder)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("processes", [PROCESSES[:3], PROCESSES[3:]], ids=["signed", "agreed"])
 def test_no_sequence_of_mails_and_ticks_breaks_a_promise(
