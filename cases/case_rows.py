@@ -22,6 +22,8 @@ from cases.tables import case_, event, outbox, reply_token
 
 #: Characters of the complainant's words that a case keeps beside the mail itself.
 MOST_WORDS = 20_000
+#: Characters of an event; what it is about is kept whole in the mail itself.
+MOST_DETAIL = 100_000
 
 
 class CaseRows(RelatedRows):
@@ -152,7 +154,7 @@ class CaseRows(RelatedRows):
                     "at": item.at,
                     "kind": item.kind,
                     "actor": item.actor,
-                    "detail": clean(item.detail),
+                    "detail": clean(item.detail[:MOST_DETAIL]),
                     "reasons": dump(item.reasons),
                 },
             )

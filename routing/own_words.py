@@ -207,7 +207,7 @@ def spoken(text: str) -> str:
 
     The first line always stays, and so does every line above one that says something.
     """
-    paragraphs = re.split(r"\n[ \t\r]{0,20}\n", own_words(text)[:20_000])
+    paragraphs = re.split(r"\n[ \t\r]{0,20}\n", own_words(text[:100_000])[:20_000])
     kept = [_unnoticed(one) for one in paragraphs]
     lines = "\n\n".join(kept).rstrip().split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)

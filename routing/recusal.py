@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cases.life import Record
 from routing.policy import Department, Policy
-from routing.words import fold
+from routing.words import MOST_TEXT, fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Accused:
 
 def accused(words: str, policy: Policy) -> tuple[Accused, ...]:
     """Return the people of `departments.….people` that the words name."""
-    text = fold(words)
+    text = fold(words[:MOST_TEXT])  # a mail of 25 MB would be folded to a hundred
     return tuple(
         Accused(name=name, addr=addr.lower(), department=key)
         for key, department in policy.departments.items()
