@@ -151,7 +151,12 @@ def _engine(url: URL, *, busy_ms: int) -> Engine:
         )
         event.listen(engine, "connect", _prepare_postgres)
         return engine
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_ms / 1000})
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": busy_ms / 1000},
+        pool_use_lifo=True,  # sqlite3 keeps what was bound last: one mail of 25 MB, not many
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -25,19 +25,15 @@ def poll(desk: Desk, box: MailboxSettings, source: MailSource, *, now: datetime)
         with desk.store.read() as tx:
             return tx.known_uids(box.name, uidvalidity)
 
-    count = 0
-    for raw in source.scan(known):
+    def store(raw: RawMail) -> int:
         old = raw.received_at < box.answer_mail_since
         why = f"arrived before {box.answer_mail_since.isoformat()}, when the desk took over"
         size = raw.size if isinstance(raw, PartialMail) else len(raw.data)
+        same = identity(raw.data)
         with desk.store.begin() as tx:
-            count += tx.store_mail(
-                raw,
-                identity=identity(raw.data),
-                now=now,
-                size=size,
-                ignored=why if old else "",
-            )
+            return tx.store_mail(raw, identity=same, now=now, size=size, ignored=why if old else "")
+
+    count = sum(map(store, source.scan(known)))  # keeps no mail longer than it takes
     missing = ", ".join(source.unfetchable)
     trouble = f"the server does not give us mail {missing}; open the mailbox and look at it"
     with desk.store.begin() as tx:
