@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row, select, update
@@ -44,9 +44,16 @@ class LifeRows(Rows):
         )
         return tuple(_part(row) for row in rows)
 
-    def save_parts(self, case_id: int, parts: Iterable[Part]) -> None:
-        """Write parts as they are now; each is there once per (case, round, department)."""
+    def save_parts(
+        self, case_id: int, parts: Iterable[Part], *, before: tuple[Part, ...] = ()
+    ) -> None:
+        """Write the parts of all rounds in their order, each once per (case, round, department).
+
+        `before` is what was read in this transaction: what is still so is not written again.
+        """
         for position, item in enumerate(parts):
+            if before[position : position + 1] == (item,):
+                continue
             key = {"case_id": case_id, "round": item.round, "department": item.department}
             values = {
                 "position": position,
@@ -127,35 +134,39 @@ class LifeRows(Rows):
 
         Rings dealt with stay dealt with, however the rest of the clock moves.
         """
-        kept = set()
+        kept = {row.key: row for row in self.clock_rows(case_id)}
+        running = set[str]()
         for item in clocks:
-            kept.add(item.key)
-            fired, next_at = _next(item, 0)
-            new = {"case_id": case_id, "key": item.key, "kind": item.kind.value, "fired": fired}
-            if self._insert_new(clock, {**new, "due_at": item.due_at, "next_at": next_at}):
+            running.add(item.key)
+            before = kept.get(item.key)
+            if before is None:
+                fired, next_at = _next(item, 0)
+                new = {"case_id": case_id, "key": item.key, "kind": item.kind.value, "fired": fired}
+                self._insert_new(clock, {**new, "due_at": item.due_at, "next_at": next_at})
                 continue
-            where = (clock.c.case_id == case_id, clock.c.key == item.key)
-            kept_row = self._connection.execute(
-                select(clock.c.fired, clock.c.due_at).where(*where)
-            ).one()
-            done = kept_row.fired
-            if item.rings and item.due_at > kept_row.due_at:
+            done = before.fired
+            if item.rings and item.due_at > before.due_at:
                 # A longer limit is a new chance to be late: what rings after now rings again.
                 done = min(done, sum(ring.at <= now for ring in item.rings))
             fired, next_at = _next(item, done)
-            self._connection.execute(
-                update(clock)
-                .where(*where)
-                .values(due_at=item.due_at, next_at=next_at, fired=fired, stopped_at=None)
-            )
+            after = replace(before, due_at=item.due_at, fired=fired, next_at=next_at)
+            self._set_clock(case_id, before, replace(after, stopped_at=None))
+        for row in kept.values():
+            if row.key not in running and row.stopped_at is None:
+                self._set_clock(case_id, row, replace(row, stopped_at=now, next_at=None))
+
+    def _set_clock(self, case_id: int, before: KeptClock, after: KeptClock) -> None:
+        if after == before:
+            return
         self._connection.execute(
             update(clock)
-            .where(
-                clock.c.case_id == case_id,
-                clock.c.key.not_in(kept),
-                clock.c.stopped_at.is_(None),
+            .where(clock.c.case_id == case_id, clock.c.key == after.key)
+            .values(
+                due_at=after.due_at,
+                fired=after.fired,
+                next_at=after.next_at,
+                stopped_at=after.stopped_at,
             )
-            .values(stopped_at=now, next_at=None)
         )
 
     def due_clocks(self, *, now: datetime, limit: int = 200) -> tuple[DueClock, ...]:

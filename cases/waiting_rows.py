@@ -30,7 +30,7 @@ class WaitingRows(Rows):
         It is one letter to all who get it: if one of them may have it already, it is not waiting.
         """
         rows = self._connection.execute(
-            select(outbox)
+            select(outbox.c.dedupe_key, outbox.c.state, outbox.c.ambiguous)
             .where(outbox.c.case_id == case_id, outbox.c.letter == letter)
             .order_by(outbox.c.id)
             .with_for_update()

@@ -71,9 +71,9 @@ def _first_mail(tx: Transaction, case: Case, *, new: bool) -> bytes:
 
 
 def _save_life(tx: Transaction, case: Case, decision: Decision, *, key: str, now: datetime) -> None:
-    changed = {(part.round, part.department): part for part in decision.parts}
-    before = {(part.round, part.department): part for part in tx.parts(case.id)}
-    tx.save_parts(case.id, parts_of(case, {**before, **changed}.values(), now=now))
+    before = tx.parts(case.id)
+    changed = {(part.round, part.department): part for part in (*before, *decision.parts)}
+    tx.save_parts(case.id, parts_of(case, changed.values(), now=now), before=before)
     tx.save_measures(case.id, decision.measures)
     tx.add_records(case.id, decision.records, key=key)
 

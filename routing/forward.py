@@ -24,7 +24,6 @@ from routing.signatures import (
     to_ask,
     wanted,
 )
-from routing.signatures import step_of as step_of
 
 #: What the complainant is told may be changed until it leaves.
 _UNDO = {Status.ANSWERED: (LetterName.OUTCOME,), Status.PLAN_OFFERED: (LetterName.PLAN,)}
@@ -79,20 +78,30 @@ def _offer(life: Life) -> Decision:
 
 def agreed(life: Life, *, opinion: str = "") -> Decision:
     """Have the plan carried out: the complainant agrees, by silence where `opinion` is empty."""
-    within = life.process.carry_out_within
+    event = life.event("agreed", "complainant", opinion or "no objection in time")
+    decided = Decision(moves=(Move.CARRY_OUT,), events=(event,), letters=())
+    life, within = life.after(decided), life.process.carry_out_within
     letters: list[Letter] = []
-    for part in _carrying_out(life):
+    for part in to_carry_out(life):
         calendar = life.policy.calendar_of(part.department)
         due_at = calendar.due(life.now, within) if within else None
         text = outcome_text(life)
         letters += carry_out(life, part, plan=text, opinion=opinion, due_at=due_at)
-    event = life.event("agreed", "complainant", opinion or "no objection in time")
-    return Decision(moves=(Move.CARRY_OUT,), events=(event,), letters=tuple(letters))
+    return replace(decided, letters=tuple(letters))
 
 
-def _carrying_out(life: Life) -> tuple[Part, ...]:
-    """Return the parts that have something to carry out: not those that found it unjustified."""
-    return tuple(part for part in life.settled_parts if part.state is PartState.ANSWERED)
+def to_carry_out(life: Life) -> tuple[Part, ...]:
+    """Return the parts that have yet to carry out what was agreed.
+
+    Who found the complaint unjustified has nothing to carry out.
+    """
+    begun = max((e.at for e in life.this_round("agreed")), default=life.now)
+    done = {e.actor for e in life.this_round("carried_out") if e.at >= begun}
+    return tuple(
+        part
+        for part in life.settled_parts
+        if part.state is PartState.ANSWERED and f"department:{part.department}" not in done
+    )
 
 
 def carried_out(life: Life, part: Part, *, text: str) -> Decision:
@@ -100,10 +109,7 @@ def carried_out(life: Life, part: Part, *, text: str) -> Decision:
     said = life.event("carried_out", f"department:{part.department}", text)
     done = Decision(moves=(), events=(said,), letters=(), parts=(part,))
     life = life.after(done)
-    begun = max((e.at for e in life.this_round("agreed")), default=life.now)
-    actors = {e.actor for e in life.this_round("carried_out") if e.at >= begun}
-    waiting = [p for p in _carrying_out(life) if f"department:{p.department}" not in actors]
-    return done if waiting else join(done, _outcome(life))
+    return done if to_carry_out(life) else join(done, _outcome(life))
 
 
 def _outcome(life: Life) -> Decision:

@@ -421,6 +421,29 @@ def test_a_review_is_due_from_when_it_was_asked_for(policy: Policy) -> None:
     assert clocks_of(replace(found, policy=free)) == ()
 
 
+def test_a_review_wanted_again_while_it_is_approved_has_the_reviews_clock(policy: Policy) -> None:
+    """The rules name another reviewer now, who was asked an hour ago."""
+    reviewer = Signing(by=("boss@example.com",), within=FOUR_HOURS)
+    approver = Signing(by=("a@example.com",), within=DAY_OF_WORK)
+    found = life(
+        policy,
+        usual={"review": reviewer, "approval": (approver,)},
+        status=Status.IN_APPROVAL,
+        status_at=at("24 09:00"),
+        parts=(part(state=PartState.ANSWERED),),
+        story=(
+            event("proposed", at("24 09:00")),
+            event("asked_approval", at("24 09:00")),
+            event("asked_review", at("24 11:00")),
+        ),
+    )
+
+    clocks = clocks_of(found)
+
+    assert [clock.kind for clock in clocks] == [ClockKind.REVIEW]
+    assert due(found, ClockKind.REVIEW) == at("24 15:00")
+
+
 def planned(policy: Policy, **usual: object) -> Life:
     """Return a life whose plan was offered on Tuesday at nine."""
     return life(
@@ -470,6 +493,21 @@ def test_each_department_carries_out_what_was_agreed(policy: Policy) -> None:
     clock = of(clocks_of(found), ClockKind.CARRY_OUT)
 
     assert (clock.who, clock.due_at) == ("service", at("25 09:00"))
+
+
+def test_who_found_the_complaint_unjustified_has_nothing_to_carry_out(policy: Policy) -> None:
+    """No clock calls them late for what others promised."""
+    found = life(
+        policy,
+        usual={"carry_out_within": DAY_OF_WORK},
+        status=Status.EXECUTING,
+        status_at=at("24 09:00"),
+        departments=("quality", "service"),
+        parts=(part(state=PartState.INVALID), part("service", state=PartState.ANSWERED)),
+        story=(event("agreed", at("24 09:00"), "complainant"),),
+    )
+
+    assert [clock.who for clock in clocks_of(found)] == ["service"]
 
 
 # ---------------------------------------------------------------- the complainant hears
