@@ -105,7 +105,6 @@ class ClockKind(StrEnum):
     CONFIRM = "confirm"  # silence after the outcome
     SATISFACTION = "satisfaction"  # how satisfied they are is asked
     CALLBACK = "callback"  # somebody calls the complainant
-    TASK = "task"  # something a person does that no mail can
     MEASURE = "measure"  # a measure is carried out
     CHECK = "check"  # its effect is checked
     AGE = "age"  # so old that it becomes serious by itself

@@ -8,9 +8,9 @@ from cases.lifecycle import MOVES
 from cases.model import Case, CaseEvent, Decision, LetterName, Move, Status
 from pipeline.desk import Desk
 from pipeline.save import save
+from routing.causes import BY_HAND
 from routing.labels import RESTRICTED
 from routing.letters_staff import moved_on
-from routing.life import BY_HAND
 
 #: Letters to the complainant that say nothing true any more.
 _UNTOLD = (LetterName.OUTCOME, LetterName.PLAN, LetterName.REQUEST_INFORMATION)

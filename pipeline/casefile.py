@@ -11,9 +11,6 @@ from zoneinfo import ZoneInfo
 from cases.life import PartState
 from cases.lifecycle import OPEN_PARTS, now_at_work
 from cases.model import Case, CaseEvent
-from pipeline.casefile_json import case_json as case_json
-from pipeline.casefile_json import correction_json as correction_json
-from pipeline.casefile_json import event_json as event_json
 from pipeline.papers import Papers
 from pipeline.story import STORY
 from pipeline.terminal import plain
@@ -43,7 +40,6 @@ _CLOCK = {
     "confirm": "silence counts as settled",
     "satisfaction": "the complainant is asked for a mark",
     "callback": "somebody calls the complainant",
-    "task": "a task is done",
     "measure": "a measure is carried out",
     "check": "its effect is checked",
     "age": "becomes serious by its age",

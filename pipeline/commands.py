@@ -11,7 +11,7 @@ from cases.errors import ConfigError
 from pipeline import check as checks
 from pipeline import config, inspect, poll
 from pipeline import explain as explanations
-from pipeline.casefile import case_json
+from pipeline.casefile_json import case_json
 from pipeline.clock import now
 from pipeline.desk import open_desk, open_store
 from pipeline.exits import AWAY, BAD_CONFIG, BAD_DATA, NO_INPUT, OK, TRY_AGAIN, say

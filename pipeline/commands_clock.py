@@ -16,9 +16,9 @@ from pipeline.exits import NO_INPUT, OK, say
 from pipeline.lives import life_of
 from pipeline.terminal import opened, plain, write_row
 from routing.clocks import clocks_of
+from routing.deadlines import said
 from routing.letters import department_name
 from routing.life import Life
-from routing.pauses import said
 from routing.ring import ring
 
 _WHAT = {
@@ -34,7 +34,6 @@ _WHAT = {
     ClockKind.CONFIRM: "the complainant confirms the outcome",
     ClockKind.SATISFACTION: "the complainant is asked for a mark",
     ClockKind.CALLBACK: "somebody calls the complainant",
-    ClockKind.TASK: "a task is done",
     ClockKind.MEASURE: "carries a measure out",
     ClockKind.CHECK: "the effect of a measure is checked",
     ClockKind.AGE: "the case grows old",

@@ -6,9 +6,9 @@ from cases.model import Case
 from pipeline.desk import Desk
 from pipeline.firstmail import read_first
 from pipeline.save import save
+from routing.causes import BY_HAND
 from routing.choices import Choice
 from routing.ground import Ground, Person
-from routing.life import BY_HAND
 from routing.reroute import correct
 
 

@@ -17,6 +17,7 @@ from pipeline.lives import life_of
 from pipeline.save import save
 from pipeline.write import queue
 from routing import letters_staff
+from routing.causes import OF_LETTER
 from routing.phrases import phrase
 from routing.ring import cause_of
 from routing.untold import ASKS, lost
@@ -24,8 +25,6 @@ from routing.untold import ASKS, lost
 #: Longer than connecting and the envelope may take; renewed when the payload leaves.
 LEASE = timedelta(minutes=5)
 DOT_LEASE = timedelta(minutes=25)  # ten minutes to send and ten for the answer (RFC 5321 §4.5.3.2)
-#: Alerts are numbered by what caused them: up to here by inbox rows, above it by outbox rows.
-LETTER_ALERTS = 10**11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +140,7 @@ def _alert(
         reply=delivery.reply,
     )
     # Of each final failure: a person may have let the letter try again.
-    number = LETTER_ALERTS + row.id * 1000 + row.tries % 1000
+    number = OF_LETTER + row.id * 1000 + row.tries % 1000
     notices = letters_staff.alerts(
         case, policy.supervisors, policy, reasons=(reason,), revision=number
     )

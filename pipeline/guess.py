@@ -5,8 +5,8 @@ from datetime import datetime
 from pipeline.desk import Desk
 from pipeline.firstmail import read_first
 from pipeline.save import save
+from routing.causes import BY_CLOCK
 from routing.ground import Ground
-from routing.life import BY_CLOCK
 from routing.reroute import guess
 
 

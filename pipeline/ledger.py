@@ -7,7 +7,8 @@ from pipeline.desk import Desk
 from pipeline.lives import life_of
 from pipeline.save import save
 from pipeline.write import queue_notice
-from routing.ledger import BY_LEDGER, Month, began_at, due_at, ledger, month_of, reminders
+from routing.causes import BY_LEDGER
+from routing.ledger import Month, began_at, due_at, ledger, month_of, reminders
 
 
 def send_ledger(desk: Desk, *, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from cases.model import Case, Classification, Lead, Letter, LetterName, Quota, S
 from cases.outgoing import QueuedLetter
 from cases.store import Transaction
 from cases.tokens import token_hash
+from routing.causes import BY_SHARED
 from routing.life import Life
 from routing.match import Clues, Match
 from routing.policy import Policy
@@ -26,8 +27,6 @@ PER_ADDRESS, PER_CASE, PER_DOMAIN, PER_HOUR = 3, 5, 100, 2000
 MOST_BOUNCES, REST = 2, timedelta(days=30)
 #: The same words by the same person within this time are one complaint, sent twice to be sure.
 SENT_TWICE = timedelta(hours=1)
-#: Letters of further departments on one mailbox are numbered from here on, see routing/life.py.
-BY_SHARED = 5 * 10**11
 #: Letters that somebody must work on.
 _WORK = (LetterName.ROUTED, LetterName.FOLLOW_UP)
 A_YEAR = timedelta(days=365)

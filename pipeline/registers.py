@@ -21,7 +21,7 @@ from routing.words import fold
 #: Limits that somebody misses; the others only bring something about.
 _LIMITS = (
     *(ClockKind.ACCEPT, ClockKind.ANSWER, ClockKind.REVIEW, ClockKind.APPROVAL),
-    *(ClockKind.CARRY_OUT, ClockKind.EXTERNAL, ClockKind.CALLBACK, ClockKind.TASK),
+    *(ClockKind.CARRY_OUT, ClockKind.EXTERNAL, ClockKind.CALLBACK),
     *(ClockKind.MEASURE, ClockKind.CHECK),
 )
 _MARKS = ("1", "2", "3", "4", "5")

@@ -14,9 +14,10 @@ from cases.lifecycle import MOVES, OPEN_PARTS, SETTLED_PARTS
 from cases.model import CaseEvent, Decision, Lead, Letter, LetterName, Move, Status
 from routing import letters, measures, work
 from routing.callbacks import called
+from routing.causes import BY_MAIL
 from routing.choices import read_not_ours
 from routing.letters_staff import moved_on
-from routing.life import BY_MAIL, Life, join
+from routing.life import Life, join
 from routing.replies import Said, Word, read_staff_reply
 from routing.returns import returned
 from routing.situation import Situation

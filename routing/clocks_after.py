@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from cases.life import Clock, ClockKind, Measure, MeasureState, Ring, RingAction
 from cases.model import Matter, Status
 from routing.closing import called_back, heard_at, known, open_conditions, word_needed
-from routing.deadlines import Limit
+from routing.deadlines import Limit, said
 from routing.ladder import awake, in_order, rings_of
 from routing.life import Life
-from routing.pauses import said
 from routing.process import CapaRule
 from routing.timed import due_of, key_of, limited
 

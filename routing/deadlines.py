@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from routing.calendars import WorkTime
 from routing.daysoff import year_of
@@ -102,7 +103,7 @@ class Calendar(WorkTime):
                 due = ended_at + left
             rest = f"{_long(left)} of working time" if limit.working else _long(left, days=True)
             stops.append(
-                f"stood still from {self._said(began_at)} to {self._said(ended_at)} "
+                f"stood still from {said(began_at, self.zone)} to {said(ended_at, self.zone)} "
                 f"({rest} were left)"
             )
         lasts = any(ended_at is None and began_at < min(due, now) for began_at, ended_at in pauses)
@@ -113,7 +114,7 @@ class Calendar(WorkTime):
                 *(self._days_between(start_at, due) if limit.working else ()),
                 *stops,
                 *(("it still stands still: reckoned as if that ended now",) if lasts else ()),
-                f"due {self._said(due)}",
+                f"due {said(due, self.zone)}",
             ),
         )
 
@@ -130,18 +131,14 @@ class Calendar(WorkTime):
         day = first.replace(day=min(local.day, length))
         return self.moment(day, clock=local.time())
 
-    def _said(self, at: datetime) -> str:
-        local = at.astimezone(self.zone)
-        return f"{_day(local.date())} {local.year} {local:%H:%M}"
-
     def _began(self, start_at: datetime, limit: Limit) -> Iterable[str]:
         """Explain where the time begins and how it runs."""
-        yield f"began {self._said(start_at)} ({self.zone.key})"
+        yield f"began {said(start_at, self.zone)} ({self.zone.key})"
         if not limit.working:
             yield f"{limit} by the {'date' if limit.months else 'clock'}, day and night"
             return
         if not self.is_open(start_at):
-            yield f"nobody works then: counted from {self._said(self.opening(start_at))}"
+            yield f"nobody works then: counted from {said(self.opening(start_at), self.zone)}"
         law = f", holidays of {self.country}" if self.country else ""
         yield f"{limit}: {self.hours}{law}"
 
@@ -180,6 +177,12 @@ def _apart(
         elif from_at < to_at:
             found.append((from_at, to_at))
     return found
+
+
+def said(at: datetime, zone: ZoneInfo) -> str:
+    """Return a moment for people, the same on every machine: "Mon 23 Nov 2026 09:00"."""
+    local = at.astimezone(zone)
+    return f"{_day(local.date())} {local.year} {local:%H:%M}"
 
 
 def _day(day: date) -> str:

@@ -17,10 +17,11 @@ from cases.model import (
     Status,
 )
 from routing import letters, letters_out, letters_staff
+from routing.causes import BY_MAIL
 from routing.complainants import informed, mark_beside, reacted
 from routing.handover import at_once, honoured, newly_accused
 from routing.letters_time import escalation
-from routing.life import BY_MAIL, Life, join, nothing
+from routing.life import Life, join, nothing
 from routing.newcase import new_case, urgent
 from routing.pauses import promised
 from routing.process import Objection

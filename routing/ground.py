@@ -20,7 +20,7 @@ class Ground:
     story: tuple[CaseEvent, ...]
     policy: Policy
     now: datetime
-    cause: int  #: the number of what moves it, see life.BY_MAIL
+    cause: int  #: the number of what moves it, see routing/causes.py
     parts: tuple[Part, ...] = ()  #: of every round
     records: tuple[Record, ...] = ()
 

@@ -14,10 +14,8 @@ from routing.letters_time import reminder
 from routing.life import Life, nothing
 from routing.policy import Policy
 from routing.recusal import deciders
-from routing.signing import pending
+from routing.signatures import pending
 
-#: Reminders of the ledger are numbered from here on by their month, see life.BY_MAIL.
-BY_LEDGER = 5 * 10**11
 #: What a part that waits was put aside with.
 _WAITING = {
     PartState.HELD: "held",

@@ -10,7 +10,6 @@ from datetime import datetime
 from cases.addresses import sendable
 from cases.incoming import Address
 from cases.life import Part, PartState
-from cases.lifecycle import OPEN_PARTS
 from cases.model import Letter, LetterName, Status
 from routing.letters import category_name, department_name
 from routing.life import Life
@@ -210,8 +209,3 @@ def outcome(life: Life, *, explained: bool = False) -> tuple[Letter, ...]:
 def _joined(life: Life, key: str) -> str:
     found = (part.report.get(key, "") for part in life.settled_parts)
     return "\n\n".join(text for text in found if text)
-
-
-def waits_for_complainant(life: Life) -> bool:
-    """Tell whether a department waits for what the complainant was asked."""
-    return any(part.state is PartState.INFO for part in life.at_work if part.state in OPEN_PARTS)

@@ -10,11 +10,6 @@ from cases.model import Case, CaseEvent, Decision
 from routing.policy import Policy
 from routing.process import Process
 
-#: Letters of one case and recipient are numbered by their cause: the round of the case below all of
-#: these, then the mail, the guess, the operator's hand (seconds
-#: since 1970), or the clock that rang.
-BY_MAIL, BY_CLOCK, BY_HAND, BY_RING = 10**10, 2 * 10**10, 3 * 10**10, 4 * 10**11
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
@@ -27,7 +22,7 @@ class Life:
     story: tuple[CaseEvent, ...]
     policy: Policy
     now: datetime
-    cause: int  #: the number of what moves it: letters it causes leave once, see BY_MAIL
+    cause: int  #: the number of what moves it: letters it causes leave once, see routing/causes.py
     outcome_waits: bool = False  #: the outcome is decided, but has not begun to leave
 
     @property

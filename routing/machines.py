@@ -7,6 +7,7 @@ from cases.incoming import Address, MailKind
 from cases.life import PartState
 from cases.model import Decision, Lead, Scope
 from routing import letters_staff
+from routing.causes import OF_BOUNCE
 from routing.life import join, nothing
 from routing.phrases import phrase
 from routing.reroute import request_of, standing
@@ -14,9 +15,6 @@ from routing.signing import hand_to_deputies
 from routing.situation import Situation
 from routing.supervisors import ground_of
 from routing.untold import UNANSWERED, lost
-
-#: Alerts about bounces are numbered above those about mails (routing/decide.py) by their address.
-BOUNCE_ALERTS = 2 * 10**11
 
 
 def machine(s: Situation) -> Decision:
@@ -43,7 +41,7 @@ def machine(s: Situation) -> Decision:
     # A bounce never causes mail to whoever it names, only to our own supervisors (F64).
     # Once per case and address, and never about themselves: alerts may bounce as well.
     told = {addr.lower() for addr in s.policy.supervisors}
-    number = BOUNCE_ALERTS + crc32(recipient.lower().encode())
+    number = OF_BOUNCE + crc32(recipient.lower().encode())
     alerts = letters_staff.alerts(
         lead.case, s.policy.supervisors, s.policy, reasons=(reason,), revision=number
     )

@@ -14,9 +14,6 @@ from cases.life import Measure, MeasureMove, MeasureState, Part
 from cases.lifecycle import move_measure
 from cases.model import Decision, Letter, LetterName
 from routing.checks import ask_for_check, due_within, waivers
-from routing.checks import check_letters as check_letters
-from routing.checks import verdict as verdict
-from routing.closing import measures_missing
 from routing.dates import read_date
 from routing.letters_measures import finance, to_deciding, to_executing
 from routing.letters_work import to_department
@@ -27,11 +24,6 @@ from routing.replies import Said, Word
 from routing.waivers import read_reason
 
 _PARTS = ("corrective", "preventive")
-
-
-def missing(life: Life) -> bool:
-    """Tell whether the process wants measures and no department has stated any."""
-    return measures_missing(life)
 
 
 def ask(life: Life, department: str) -> tuple[Letter, ...]:

@@ -7,11 +7,10 @@ its answer is reviewed, approved or left to the complainant's opinion; given bac
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from cases.life import Part, PartState
 from cases.lifecycle import SETTLED_PARTS
-from routing.deadlines import Calendar, Due, Pause
+from routing.deadlines import Calendar, Due, Pause, said
 from routing.life import Life
 
 #: The time of a part in one of these stands still.
@@ -107,9 +106,3 @@ def fixed(
 def last_end(pauses: Iterable[Pause], *, or_else: datetime) -> datetime:
     """Return when the last pause that is over ended."""
     return max((ended_at for _, ended_at in pauses if ended_at), default=or_else)
-
-
-def said(at: datetime, zone: ZoneInfo) -> str:
-    """Return a moment for people: "Mon 23 Nov 2026 09:00"."""
-    local = at.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"

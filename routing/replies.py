@@ -12,7 +12,6 @@ from datetime import date
 
 from routing.choices import NotOurs, read_not_ours
 from routing.consent import nothing_else
-from routing.courtesy import is_courtesy as is_courtesy
 from routing.dates import cut_date, read_date
 from routing.flat import flat
 from routing.labels import MOST_TEXT, split_parts

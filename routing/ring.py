@@ -21,6 +21,7 @@ from routing.bell import (
     signing_of,
     waiting_for,
 )
+from routing.causes import BY_RING
 from routing.checks import check_letters
 from routing.clocks_after import measure_key
 from routing.clocks_told import HEARD, of_promise
@@ -32,8 +33,6 @@ from routing.life import Life, nothing
 from routing.process import Rung
 from routing.reroute import standing
 
-#: Letters of a ring are numbered from here on, see reroute.BY_MAIL: each ring has its own.
-BY_RING = 4 * 10**11
 #: A progress letter before the promised date is left out so soon after another letter.
 HEARD_LATELY = timedelta(hours=12)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cases.model import CaseEvent, Decision, Lead, LetterName, Scope, Status
-from routing import forward, measures
+from routing import checks, forward
 from routing.answers import Unclear, explain
 from routing.callbacks import called
 from routing.ladder import signers
@@ -18,10 +18,10 @@ from routing.signatures import (
     allowed,
     asked,
     deciders,
+    pending,
     proposal,
     request_name,
 )
-from routing.signatures import pending as pending
 from routing.situation import Situation
 from routing.trust import vouched
 
@@ -81,14 +81,14 @@ def _about_measures(s: Situation, life: Life, lead: Lead, said: Said) -> Decisio
     written = {one.at for one in s.requests if (one.letter, one.revision) == letter}
     actors = {event.actor for event in waivers if event.at in written}
     if lead.letter != LetterName.MEASURES or said.word not in (Word.YES, Word.NO) or not actors:
-        return measures.verdict(life, addr, said)
+        return checks.verdict(life, addr, said)
     newest = {event.actor: event.at for event in waivers}
     actors = {actor for actor in actors if newest[actor] in written}
     if not actors:
         return None  # another reason was given since, and asked about
     # Of two letters of one moment nobody knows which it was; the reply may name the department.
     key = actors.pop().partition(":")[2] if len(actors) == 1 else ""
-    return measures.verdict(life, addr, said, department=key)
+    return checks.verdict(life, addr, said, department=key)
 
 
 def _about_the_answer(s: Situation, life: Life, lead: Lead, said: Said) -> Decision | None:

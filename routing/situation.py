@@ -10,8 +10,9 @@ from cases.lifecycle import ANSWERED_FOR, parts_of
 from cases.model import Assessment, Case, CaseEvent, Classification, Lead, Quota, Status
 from cases.outgoing import QueuedLetter
 from routing.assess import assess
+from routing.causes import BY_MAIL
 from routing.choices import read_not_ours
-from routing.life import BY_MAIL, Life
+from routing.life import Life
 from routing.match import Match
 from routing.policy import Policy
 from routing.recusal import accused

@@ -2,10 +2,10 @@
 
 from cases.addresses import sendable
 from cases.model import CaseEvent, Decision, Lead
+from routing.causes import BY_MAIL
 from routing.choices import read_choice
 from routing.ground import Ground, Person
 from routing.letters_ask import Question, decision_needed
-from routing.life import BY_MAIL
 from routing.reroute import correct, request_of, standing
 from routing.situation import Situation
 from routing.trust import supervising

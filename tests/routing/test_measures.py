@@ -7,9 +7,10 @@ import pytest
 
 from cases.life import Measure, MeasureState
 from cases.model import LetterName
+from routing.closing import measures_missing
 from routing.deadlines import Limit
 from routing.life import Life
-from routing.measures import ask, missing, reply, stated
+from routing.measures import ask, reply, stated
 from routing.policy import Policy
 from routing.process import Capa, CapaRule
 from routing.replies import Said, Word
@@ -97,13 +98,13 @@ def test_an_answer_without_measures_opens_none(text: str, make_life: MakeLife) -
     decision = stated(life, life.parts[0])
 
     assert (decision.measures, decision.events) == ((), ())
-    assert missing(life.after(decision))
+    assert measures_missing(life.after(decision))
 
 
 def test_nothing_is_missing_where_no_measures_are_wanted(make_life: MakeLife) -> None:
     """Nor once one was stated."""
-    assert not missing(make_life(capa=Capa(rule=CapaRule.OFF)))
-    assert not missing(with_open(make_life()))
+    assert not measures_missing(make_life(capa=Capa(rule=CapaRule.OFF)))
+    assert not measures_missing(with_open(make_life()))
 
 
 def test_an_answer_said_again_states_the_same_measure(make_life: MakeLife) -> None:
