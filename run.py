@@ -19,6 +19,7 @@ from pipeline.command_line import (
     letters_app,
     quarantine_app,
     register,
+    rules_app,
 )
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app.add_typer(cases_app, name="cases")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(letters_app, name="letters")
 app.add_typer(clock_app, name="clock")
+app.add_typer(rules_app, name="rules")
 app.add_typer(db_app, name="db")
 app.command()(register)
 
@@ -81,11 +83,15 @@ def classify(config_file: Config = DEFAULT, json: Json = False) -> None:
 
 
 @app.command()
-def explain(file: Path, config_file: Config = DEFAULT) -> None:
-    """Say in words what would be decided about a mail, and why."""
+def explain(
+    about: Annotated[str, typer.Argument(metavar="FILE|CASE", help="mail.eml, or C-2026-000123.")],
+    config_file: Config = DEFAULT,
+    lang: Annotated[str, typer.Option(help="zh or en; else that of the rules.")] = "",
+) -> None:
+    """Say in words what would be decided about a mail, or was about a case, rule by rule."""
     from pipeline import commands
 
-    raise typer.Exit(commands.explain(config_file, file))
+    raise typer.Exit(commands.explain(config_file, about, language=lang))
 
 
 @app.command()
@@ -174,13 +180,20 @@ def cases_list(
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     customer: Annotated[str, typer.Option(help="Only of whose name or address has this.")] = "",
     product: Annotated[str, typer.Option(help="Only of this product, model, batch, serial.")] = "",
+    tag: Annotated[str, typer.Option(help="Only those that a rule tagged so.")] = "",
     json: Json = False,
 ) -> None:
     """List the newest cases."""
     from pipeline import commands
 
     code = commands.cases_list(
-        config_file, status=status, limit=limit, as_json=json, customer=customer, product=product
+        config_file,
+        status=status,
+        limit=limit,
+        as_json=json,
+        customer=customer,
+        product=product,
+        tag=tag,
     )
     raise typer.Exit(code)
 
@@ -203,12 +216,86 @@ def cases_correct(
     )
 
 
+@rules_app.command("replay")
+def rules_replay(
+    since: Annotated[
+        str, typer.Option("--since", help="Mails from then on: 30d, 12h, or 2026-11-30.")
+    ],
+    until: Annotated[str, typer.Option("--until", help="And before then; else until now.")] = "",
+    rules: Annotated[
+        Path | None, typer.Option("--rules", help="The new file; else the live one, with then.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a page for the supervisors here.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="zh or en; else that of the rules.")] = "",
+    config_file: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Show which cases of a period new rules would change, and why; nothing is sent or stored."""
+    from pipeline import commands_replay
+
+    code = commands_replay.replay_rules(
+        config_file, since=since, until=until, rules=rules, html=html, language=lang, as_json=json
+    )
+    raise typer.Exit(code)
+
+
 @app.command()
 def reconcile(config_file: Config = DEFAULT, json: Json = False) -> None:
     """Compare mailboxes and ledger: every mail has exactly one outcome; exit code 65 if not."""
     from pipeline import commands_ledger
 
     raise typer.Exit(commands_ledger.reconcile(config_file, as_json=json))
+
+
+@rules_app.command("test")
+def rules_test(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Else the one config.yaml names.")
+    ] = None,
+    config_file: Config = DEFAULT,
+) -> None:
+    """Play the examples of rules.yaml and compare what comes of them; touches no database."""
+    from pipeline import commands_rehearse
+
+    raise typer.Exit(commands_rehearse.test(config_file, file))
+
+
+@rules_app.command("history")
+def rules_history(
+    config_file: Config = DEFAULT,
+    diff: Annotated[
+        int | None, typer.Option("--diff", metavar="N", min=1, help="What number N changed.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
+    json: Json = False,
+) -> None:
+    """List the rules that were live: when, whose, and how much they changed."""
+    from pipeline import commands_rules_live as commands
+
+    raise typer.Exit(commands.history(config_file, diff=diff, limit=limit, as_json=json))
+
+
+@rules_app.command("rollback")
+def rules_rollback(
+    number: Annotated[
+        int | None, typer.Argument(metavar="[N]", min=1, help="Else what was live before.")
+    ] = None,
+    config_file: Config = DEFAULT,
+) -> None:
+    """Put earlier rules back, after a check and their examples."""
+    from pipeline import commands_rules_live as commands
+
+    raise typer.Exit(commands.rollback(config_file, number))
+
+
+@rules_app.command("accept")
+def rules_accept(config_file: Config = DEFAULT) -> None:
+    """Say yes to the rules that wait for it, because they drop many others for example."""
+    from pipeline import commands_rules_live as commands
+
+    raise typer.Exit(commands.accept_waiting(config_file))
 
 
 @db_app.command("upgrade")

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from cases.incoming import Address
+from cases.judgement import Judgement, dump_earlier
 from cases.model import (
     Assessment,
     Case,
@@ -16,8 +17,8 @@ from cases.model import (
     Scope,
     Status,
 )
-from cases.related_rows import RelatedRows, case_of
-from cases.rows import clean, dump, dump_facts, load
+from cases.related_rows import RelatedRows, case_of, event_of
+from cases.rows import clean, dump, dump_facts
 from cases.tables import case_, event, outbox, reply_token
 
 #: Characters of the complainant's words that a case keeps beside the mail itself.
@@ -43,8 +44,12 @@ class CaseRows(RelatedRows):
         due_at: datetime | None,
         rules_version: str,
         guess_at: datetime | None = None,
+        earlier: Iterable[Case] = (),
     ) -> Case:
-        """Register a case and return it with its reference (C-year-number) and its secret."""
+        """Register a case and return it with its reference (C-year-number) and its secret.
+
+        `earlier` are the complainant's other cases by which it was judged.
+        """
         values: dict[str, object] = {
             # Replaced below: the number people see is the row's own.
             "reference": f"new-{inbox_id}",
@@ -52,7 +57,7 @@ class CaseRows(RelatedRows):
             "inbox_id": inbox_id,
             "status": Status.REGISTERED.value,
             "status_at": received_at,
-            **_understood(assessment, classification),
+            **_understood(assessment, classification, due_at),
             "complainant_addr": clean(complainant.addr)[:320],
             "complainant_name": clean(complainant.name)[:255],
             "subject": clean(subject),
@@ -62,6 +67,7 @@ class CaseRows(RelatedRows):
             "due_at": due_at,
             "guess_at": guess_at,
             "rules_version": rules_version,
+            "earlier": clean(dump_earlier(earlier)),
         }
         return self._open(values, year=received_at.year)
 
@@ -81,6 +87,11 @@ class CaseRows(RelatedRows):
         """Return one case by its number, None if there is none."""
         row = self._connection.execute(select(case_).where(case_.c.id == case_id)).first()
         return case_of(row) if row else None
+
+    def judged(self, case_id: int) -> Judgement | None:
+        """Return what was made of the first mail of a case; None if that was not kept."""
+        found = self._connection.scalar(select(case_.c.judged).where(case_.c.id == case_id))
+        return Judgement.load(found or "")
 
     def lock_case(self, case_id: int) -> Case | None:
         """Return one case and hold it, so that answers to it are handled one after the other."""
@@ -122,6 +133,8 @@ class CaseRows(RelatedRows):
             "severity": case.severity,
             "unsure": case.unsure,
             "departments": dump(case.departments),
+            "rules": dump(case.rules),
+            "tags": dump(case.tags),
             "facts": dump_facts(case.facts),
             "due_at": case.due_at,
             "guess_at": case.guess_at,
@@ -165,16 +178,7 @@ class CaseRows(RelatedRows):
         if kind:
             statement = statement.where(event.c.kind == kind)
         rows = self._connection.execute(statement)
-        return tuple(
-            CaseEvent(
-                at=row.at,
-                kind=row.kind,
-                actor=row.actor,
-                detail=row.detail,
-                reasons=load(row.reasons),
-            )
-            for row in rows
-        )
+        return tuple(event_of(row) for row in rows)
 
     def add_token(
         self, hashed: str, *, case_id: int, scope: Scope, party: str, expires_at: datetime
@@ -222,7 +226,9 @@ class CaseRows(RelatedRows):
         return {row[0]: row[1] for row in rows}
 
 
-def _understood(assessment: Assessment, classification: Classification) -> dict[str, object]:
+def _understood(
+    assessment: Assessment, classification: Classification, due_at: datetime | None
+) -> dict[str, object]:
     return {
         "matter": assessment.matter.value,
         "category": assessment.category.value,
@@ -232,6 +238,9 @@ def _understood(assessment: Assessment, classification: Classification) -> dict[
         "unsure": assessment.unsure,
         "language": classification.language,
         "departments": dump(assessment.departments),
+        "rules": dump(assessment.rules),
+        "tags": dump(assessment.tags),
         "facts": dump_facts(classification.facts),
         "model_version": classification.model,
+        "judged": clean(Judgement.of(assessment, due_at).dump()),
     }

@@ -16,6 +16,8 @@ class FirstMail:
 
     data: bytes
     partial: bool  #: too big: only its beginning is kept
+    mailbox: str = ""
+    received_at: datetime | None = None
 
 
 class CorrectionRows(Rows):
@@ -80,7 +82,7 @@ class CorrectionRows(Rows):
     def first_mail(self, case_id: int) -> FirstMail:
         """Return the mail that opened a case; raises LookupError if there is none."""
         row = self._connection.execute(
-            select(raw_mail.c.data, inbox.c.size)
+            select(raw_mail.c.data, inbox.c.size, inbox.c.mailbox, inbox.c.received_at)
             .join(inbox, inbox.c.id == raw_mail.c.inbox_id)
             .join(case_, case_.c.inbox_id == inbox.c.id)
             .where(case_.c.id == case_id)
@@ -88,4 +90,9 @@ class CorrectionRows(Rows):
         if row is None:
             raise LookupError(f"case {case_id} has no first mail")
         data = bytes(row.data)
-        return FirstMail(data=data, partial=row.size > len(data))
+        return FirstMail(
+            data=data,
+            partial=row.size > len(data),
+            mailbox=row.mailbox,
+            received_at=row.received_at,
+        )

@@ -1,4 +1,4 @@
-"""All we raise on purpose, as a tree. It imports the vocabulary only.
+"""All we raise on purpose, as a tree. It imports nothing that could fail.
 
 What the outside may answer normally, such as an SMTP 451, is a Delivery instead::
 
@@ -12,6 +12,8 @@ What the outside may answer normally, such as an SMTP 451, is a Delivery instead
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from cases.excerpt import marked, one_line
 
 
 class DeskError(Exception):
@@ -27,11 +29,16 @@ class Problem:
     key: str  #: dotted path, "" if the whole file is meant
     what: str  #: what is wrong
     fix: str = ""  #: what to do about it
+    column: int = 0  #: 1-based, 0 if the whole line is meant
+    excerpt: str = ""  #: the text of the line, "" if it is not to be shown
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
+        where = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         key = f" {self.key}:" if self.key else ""
-        return f"{where}:{key} {self.what}" + (f". {self.fix}" if self.fix else "")
+        sentence = one_line(f"{where}:{key} {self.what}" + (f". {self.fix}" if self.fix else ""))
+        if not (self.excerpt and self.column):
+            return sentence
+        return f"{sentence}\n{marked(self.excerpt, self.column)}"
 
 
 class ConfigError(DeskError):

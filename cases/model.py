@@ -107,6 +107,8 @@ class LetterName(StrEnum):
     REVIEW_REQUEST = "review_request"
     APPROVAL_REQUEST = "approval_request"
     LEDGER = "ledger"
+    # to supervisors, about their own file
+    RULES = "rules"
 
 
 class Scope(StrEnum):
@@ -172,6 +174,8 @@ class Assessment:
     also: tuple[Category, ...] = ()  #: further matters of the same mail (K024)
     missing: tuple[str, ...] = ()  #: names of facts the category needs and the mail lacks (K038)
     cc: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()  #: names of the rules that hold
+    tags: tuple[str, ...] = ()  #: words of the supervisors' own, by which cases are found
     alert: tuple[str, ...] = ()  #: addresses told at once
     reasons: tuple[str, ...] = ()  #: each rule hit, each trigger word, in words
 
@@ -198,6 +202,8 @@ class Case:
     facts: tuple[Fact, ...] = ()
     unsure: bool = False
     subcategory: str = ""  #: key in rules.yaml
+    rules: tuple[str, ...] = ()  #: names of the rules that held; its process follows them
+    tags: tuple[str, ...] = ()
     guess_at: datetime | None = None  #: nobody has it: when the best guess is taken by itself
     text: str = ""  #: the complainant's own words, as in the first mail, cut
     level: int = 0  #: how far up it was escalated: 0 nobody, 1 a manager, 2 top management

@@ -1,5 +1,6 @@
 """The nouns of mail on its way out; continues cases/model.py."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +34,7 @@ class OutgoingMail:
     auto_submitted: str = ""  #: auto-replied, auto-generated, or "" for a person's words
     loop_mark: str = ""
     original: bytes | None = field(default=None, repr=False)  #: attached as a mail
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  #: attached by name
     at: datetime
 
 

@@ -1,5 +1,6 @@
 """Registers over all cases: what is unresolved, overdue, promised, spent or learned. Read-only."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,15 +69,25 @@ class RegisterRows(CaseRows, LifeRows):
         return tuple(self._cases(ids.all()).values())
 
     def find_cases(
-        self, *, customer: str = "", product: str = "", status: str = "", limit: int = 50
+        self,
+        *,
+        customer: str = "",
+        product: str = "",
+        status: str = "",
+        tag: str = "",
+        limit: int = 50,
     ) -> tuple[Case, ...]:
         """Return the newest cases of a customer or a product, by any part of the words (K094).
 
-        `customer`: of name or address; `product`: of name, model, batch or serial number.
+        `customer`: of name or address; `product`: of name, model, batch or serial number; `tag`: a
+        whole one.
         """
         statement = select(case_.c.id).order_by(case_.c.id.desc()).limit(limit)
         if status:
             statement = statement.where(case_.c.status == status)
+        if tag:
+            named = json.dumps(clean(tag), ensure_ascii=False)
+            statement = statement.where(case_.c.tags.contains(named, autoescape=True))
         if customer:
             words = clean(customer).lower()
             columns = (case_.c.complainant_addr, case_.c.complainant_name)

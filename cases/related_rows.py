@@ -1,4 +1,4 @@
-"""Cases found by what they are about or whose they are; and a row as a case."""
+"""Cases found by what they are about or whose they are; and rows as cases and events."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, select, tuple_
 
 from cases.incoming import Address
-from cases.model import Case, Category, Fact, Matter, Status
+from cases.model import Case, CaseEvent, Category, Fact, Matter, Status
 from cases.rows import Rows, clean, load, load_facts
 from cases.tables import case_, case_fact
 
@@ -78,6 +78,8 @@ def case_of(row: Row[tuple[object, ...]]) -> Case:
         facts=load_facts(values["facts"]),
         unsure=values["unsure"],
         subcategory=values["subcategory"],
+        rules=load(values["rules"]),
+        tags=load(values["tags"]),
         guess_at=values["guess_at"],
         level=values["level"],
         status_at=values["status_at"],
@@ -85,4 +87,16 @@ def case_of(row: Row[tuple[object, ...]]) -> Case:
         closed_at=values["closed_at"],
         rules_version=values["rules_version"],
         model_version=values["model_version"],
+    )
+
+
+def event_of(row: Row[tuple[object, ...]]) -> CaseEvent:
+    """Return the event of a row of `event`."""
+    values = row._mapping
+    return CaseEvent(
+        at=values["at"],
+        kind=values["kind"],
+        actor=values["actor"],
+        detail=values["detail"],
+        reasons=load(values["reasons"]),
     )

@@ -95,6 +95,12 @@ case_ = Table(
     # The rules its clocks follow; others than those of today: they are computed again.
     Column("clocks_version", String(64), nullable=False, default=""),
     Column("model_version", String(64), nullable=False),
+    Column("rules", Text, nullable=False, server_default="[]"),  # JSON list of names
+    Column("tags", Text, nullable=False, server_default="[]"),  # JSON list
+    # What the rules and the model made of the first mail, never changed: JSON object.
+    Column("judged", Text, nullable=False, server_default=""),
+    # What the complainant's other cases were at that moment, never changed: JSON list.
+    Column("earlier", Text, nullable=False, server_default=""),
     Index(None, "complainant_addr"),
     Index(None, "status"),
     Index(None, "clocks_version", "id"),

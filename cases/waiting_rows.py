@@ -1,6 +1,6 @@
 """Letters of a case that wait, and requests that were written: what may be stopped or signed."""
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal_column, select, update
 
 from cases.outgoing import QueuedLetter
 from cases.rows import Rows
@@ -19,6 +19,20 @@ class WaitingRows(Rows):
             update(outbox)
             .where(
                 outbox.c.case_id == case_id, outbox.c.letter == letter, outbox.c.state == "ready"
+            )
+            .values(state="cancelled", last_reply="stopped before it left")
+        )
+        return done.rowcount
+
+    def withdraw_notices(self, letter: str, revision: int) -> int:
+        """Cancel letters about no single case that have this number and have not begun to leave."""
+        start = f":{letter}:{revision}:"
+        done = self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.case_id.is_(None),
+                func.substr(outbox.c.dedupe_key, 1, literal_column(str(len(start)))) == start,
+                outbox.c.state == "ready",
             )
             .values(state="cancelled", last_reply="stopped before it left")
         )

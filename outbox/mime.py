@@ -50,6 +50,10 @@ def build(mail: OutgoingMail) -> bytes:
     message.add_alternative(mail.html, subtype="html", cte="base64")
     if mail.original is not None:
         _attach_original(message, mail.original, mail.message_id)
+    for name, data in mail.files.items():
+        message.add_attachment(
+            data, maintype="application", subtype="octet-stream", filename=one_line(name, limit=100)
+        )
     _fix_boundaries(message, mail.message_id)
     return message.as_bytes()
 

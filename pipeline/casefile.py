@@ -91,6 +91,10 @@ def _head(case: Case, papers: Papers, zone: ZoneInfo) -> Iterator[str]:
     yield f"from {who}, received {_time(case.received_at, zone)}{by}"
     due = _time(case.due_at, zone) if case.due_at else "no date"
     yield f"with {', '.join(case.departments) or 'nobody yet'}, answer due {due}"
+    if case.tags:
+        yield f"tagged {plain(', '.join(case.tags))}"
+    if case.rules:
+        yield f"by the rules {plain('; '.join(case.rules))} (version {case.rules_version})"
     if case.guess_at:
         yield f"waits for a decision; the best guess is taken {_time(case.guess_at, zone)}"
 

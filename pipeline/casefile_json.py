@@ -16,6 +16,8 @@ def case_json(case: Case) -> dict[str, object]:
         "matter": case.matter.value,
         "category": case.category.value,
         "subcategory": case.subcategory,
+        "rules": list(case.rules),
+        "tags": list(case.tags),
         "unsure": case.unsure,
         "severity": case.severity,
         "language": case.language,

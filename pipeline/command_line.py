@@ -23,6 +23,7 @@ Restricted = Annotated[
 
 cases_app = typer.Typer(no_args_is_help=True, help="Look at cases, correct and close them.")
 clock_app = typer.Typer(no_args_is_help=True, help="Look at the times that run for a case.")
+rules_app = typer.Typer(no_args_is_help=True, help="Look after the supervisors' file.")
 
 
 @quarantine_app.command("list")
@@ -115,6 +116,27 @@ def clock_explain(
     from pipeline import commands_clock
 
     raise typer.Exit(commands_clock.clock_explain(config_file, reference, as_json=json))
+
+
+@rules_app.command("check")
+def rules_check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Else the one config.yaml names.")
+    ] = None,
+    config_file: Config = DEFAULT,
+) -> None:
+    """Show every mistake in rules.yaml with its line; opens no database and no mailbox."""
+    from pipeline import commands_rules
+
+    raise typer.Exit(commands_rules.check(config_file, file))
+
+
+@rules_app.command("schema")
+def rules_schema() -> None:
+    """Print the JSON Schema of rules.yaml, by which editors help and check while one writes."""
+    from pipeline import commands_rules
+
+    raise typer.Exit(commands_rules.schema())
 
 
 @cases_app.command("show")

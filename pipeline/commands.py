@@ -1,5 +1,6 @@
 """What each command does; run.py only unpacks the command line."""
 
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -24,10 +25,12 @@ from pipeline.show import reporter
 from pipeline.status import health
 from pipeline.terminal import opened, write_row, write_table
 
+_REFERENCE = re.compile(r"C-\d{4}-\d+", re.IGNORECASE)
+
 
 def serve(config_file: Path, *, once: bool) -> int:
     """Run the daemon, or one round of it; 75 if a mailbox could not be read in that round."""
-    desk = open_desk(config.load(config_file), isolated=True)
+    desk = open_desk(config.load(config_file), isolated=True, in_force=True)
     try:
         failed = run_service(desk, reporter(), once=once)
     except OSError as error:
@@ -88,17 +91,47 @@ def classify(config_file: Path, lines: Iterable[str], *, as_json: bool) -> int:
     return OK
 
 
-def explain(config_file: Path, file: Path) -> int:
-    """Print the whole decision about one mail in words."""
+def explain(config_file: Path, about: str, *, language: str) -> int:
+    """Print the whole decision about a mail in a file, or about the first mail of a case."""
     settings = config.load(config_file)
     rules = load_rules(settings.rules)
+    language = language or rules.policy.languages[0]
+    if _REFERENCE.fullmatch(about):
+        return _explain_case(config_file, about, language=language)
     try:
-        data = file.read_bytes()
+        data = Path(about).read_bytes()
     except OSError as error:
-        say(f"{file}: {error.strerror}")
+        say(f"{about}: {error.strerror}")
         return NO_INPUT
-    found = inspect.explain(data, settings, rules, now=now())
-    sys.stdout.write("\n".join(explanations.explained(found, rules.policy)) + "\n")
+    found = inspect.explain(data, settings, rules, received_at=now(), language=language)
+    sys.stdout.write(
+        "\n".join(explanations.explained(found, rules.policy, language=language)) + "\n"
+    )
+    return OK
+
+
+def _explain_case(config_file: Path, reference: str, *, language: str) -> int:
+    desk = opened(config_file)
+    policy = desk.rules.policy
+    with desk.store.read() as tx:
+        case = tx.case_by_reference(reference)
+        if case is None:
+            say(f"there is no case {reference}")
+            return NO_INPUT
+        judged, first = tx.judged(case.id), tx.first_mail(case.id)
+    found = inspect.explain(
+        first.data,
+        desk.settings,
+        desk.rules,
+        received_at=case.received_at,
+        mailbox=first.mailbox,
+        language=language,
+    )
+    lines = (
+        *explanations.of_case(case, judged, policy, language=language),
+        *explanations.explained(found, policy, language=language),
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
     return OK
 
 
@@ -146,11 +179,14 @@ def cases_list(
     as_json: bool,
     customer: str = "",
     product: str = "",
+    tag: str = "",
 ) -> int:
-    """Print the newest cases, of one customer or product if given."""
+    """Print the newest cases, of one customer, product or tag if given."""
     desk = opened(config_file)
     with desk.store.read() as tx:
-        found = tx.find_cases(customer=customer, product=product, status=status, limit=limit)
+        found = tx.find_cases(
+            customer=customer, product=product, status=status, tag=tag, limit=limit
+        )
     if as_json:
         for case in found:
             write_row(case_json(case))

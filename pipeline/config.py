@@ -6,7 +6,7 @@ Secrets never stand in the file: `${NAME}` is taken from the environment, `…_f
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -14,10 +14,13 @@ from typing import Literal
 from cases.errors import ConfigError, Problem
 from pipeline.config_alarm import AlarmSettings, webhook_problem
 from pipeline.config_schema import AlarmBlock, Config, MailboxBlock
-from pipeline.yamlfile import Document, read, validate
+from pipeline.yamlfile import Document, read
+from pipeline.yamlfit import validate
 from routing.trust import Trust
 
 _ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+#: Keys whose values may be secrets: what is wrong on their lines is told without the line.
+_SECRET = ("password", "webhook", "database")
 MOST_PORT = 65535
 _LISTEN = re.compile(r"smtp://([^:/]+|\[[0-9a-f:]+\]):(\d{1,5})")
 
@@ -84,7 +87,7 @@ class Settings:
 
 def load(path: Path, *, environment: Mapping[str, str] | None = None) -> Settings:
     """Read config.yaml; raises ConfigError with every problem."""
-    document = read(path)
+    document = read(path, secret=_SECRET)
     reader = _Reader(
         document, path.resolve().parent, os.environ if environment is None else environment
     )
@@ -108,7 +111,7 @@ class _Reader:
         if self.problems:
             raise ConfigError(tuple(self.problems))
         assert isinstance(value, dict)  # noqa: S101 - a mapping stays one
-        return Document(file=self._document.file, value=value, lines=self._document.lines)
+        return replace(self._document, value=value)
 
     def _expand(self, value: object, path: tuple[str, ...]) -> object:
         if isinstance(value, dict):

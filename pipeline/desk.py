@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from cases.errors import ConfigError, Problem
+from cases.errors import ConfigError, Problem, StoreUnavailable
 from cases.store import SCHEMA, Store
 from ingest.imap import ImapSource
 from ingest.listener import Listener
@@ -22,6 +22,7 @@ from pipeline.models import live_model
 from pipeline.reading import ChildReader, InlineReader, Reader, Tools
 from pipeline.rules_file import RuleSet
 from pipeline.rules_file import load as load_rules
+from pipeline.rules_texts import load_texts
 from templates.render import Letters
 
 
@@ -52,27 +53,53 @@ class Desk:
         return next(iter(self.settings.mailboxes.values()))
 
 
-def open_desk(settings: Settings, *, isolated: bool = False) -> Desk:
+def open_desk(settings: Settings, *, isolated: bool = False, in_force: bool = False) -> Desk:
     """Read the rules, open the database, prepare (not load) the model; raises ConfigError.
 
-    `isolated`: mails are read in a child process with limits, as the daemon does.
+    `isolated`: mails are read in a child process with limits, as the daemon does. `in_force`: by
+    the rules that went live last, whatever lies in the file; the file's where none ever did.
     """
-    rules, key = load_rules(settings.rules), secret_key(settings.secret_file)
-    tools = Tools(
-        vocabulary=rules.vocabulary,
-        own_addresses=settings.own_addresses,
-        key=key,
-        model=live_model(settings.models),
-    )
+    store = open_store(settings)
+    rules = _rules_in_force(settings, store) if in_force else load_rules(settings.rules)
+    key = secret_key(settings.secret_file)
+    tools = tools_of(settings, rules, key, model=live_model(settings.models))
     return Desk(
         settings=settings,
-        store=open_store(settings),
+        store=store,
         rules=rules,
         key=key,
         reader=ChildReader(tools) if isolated else InlineReader(tools),
         letters=Letters(zone=rules.policy.calendar.zone),
         owner=f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}",
     )
+
+
+def tools_of(settings: Settings, rules: RuleSet, key: bytes, *, model: Path) -> Tools:
+    """Return what reading a mail needs to know under these rules."""
+    return Tools(
+        vocabulary=rules.vocabulary, own_addresses=settings.own_addresses, key=key, model=model
+    )
+
+
+def _rules_in_force(settings: Settings, store: Store) -> RuleSet:
+    """Return the set that went live last, else that of the file; raises ConfigError."""
+    rules = wrong = None
+    try:
+        rules = load_rules(settings.rules)
+    except ConfigError as error:
+        wrong = error
+    try:
+        live = None
+        if store.schema() == SCHEMA:
+            with store.read() as tx:
+                live = tx.live_rules()
+        if live and (rules is None or rules.policy.version != live.version):
+            return load_texts(live.files)
+    except (StoreUnavailable, ConfigError):
+        pass  # of another version of this program, or out of reach: the file is all there is
+    if rules is None:
+        raise wrong or ConfigError(())
+    return rules
 
 
 def open_store(settings: Settings) -> Store:

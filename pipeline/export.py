@@ -30,6 +30,7 @@ _HOUR = timedelta(hours=1)
 #: The columns in order; the last ones only with persons.
 COLUMNS = (
     *("number", "month", "channel", "matter", "category", "subcategory", "severity", "language"),
+    "tags",
     *("departments", "status", "rounds", "level", "hours_to_outcome", "in_time", "mark"),
     *("products", "text", "answer", *_LABELS, "lesson"),
 )
@@ -51,6 +52,7 @@ def export_row(number: int, life: Life, *, persons: bool) -> Mapping[str, object
         "matter": case.matter.value,
         "category": case.category.value,
         "subcategory": case.subcategory,
+        "tags": " ".join(case.tags),
         "severity": case.severity,
         "language": case.language,
         "departments": " ".join(case.departments),

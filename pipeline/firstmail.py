@@ -38,6 +38,8 @@ def read_first(desk: Desk, case: Case) -> First:
         mail=reading.mail,
         classification=reading.classification or _as_kept(case),
         readable=readable and not reading.mail.encrypted,
+        mailbox=kept.mailbox,
+        received_at=kept.received_at,
     )
     return First(case_id=case.id, data=kept.data, original=original)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cases.incoming import MailKind, ParsedMail, RawMail, Screening
+from cases.incoming import MailKind, ParsedMail, Screening
 from cases.model import Assessment, Category, Classification, Matter
 from cases.tokens import own_case
 from classify.classifier import Classifier
@@ -16,8 +16,8 @@ from ingest.screen import screen
 from pipeline.config import Settings
 from pipeline.models import live_model
 from pipeline.rules_file import RuleSet
-from routing.assess import RuleTrace, assess, assess_traced
-from routing.situation import kinds_attached
+from routing.assess import RuleTrace, assess, assess_traced, severity_words
+from routing.envelope import envelope_of
 
 FIELDS = (
     "product", "model", "batch", "serial", "order", "tracking", "phone", "date", "quantity",
@@ -150,34 +150,39 @@ class Explanation:
 
     mail: ParsedMail
     screening: Screening
-    classification: Classification | None
-    assessment: Assessment | None
-    traces: tuple[RuleTrace, ...]
-    due_at: datetime | None
+    classification: Classification | None = None  #: None, and all below it, of a machine's mail
+    assessment: Assessment | None = None
+    traces: tuple[RuleTrace, ...] = ()
+    due_at: datetime | None = None
+    severity_words: tuple[str, ...] = ()  #: for which its severity is what it is
 
 
-def explain(data: bytes, settings: Settings, rules: RuleSet, *, now: datetime) -> Explanation:
-    """Return the whole decision about a mail that would arrive now; nothing is stored."""
-    raw = RawMail(mailbox="explain", uidvalidity=0, uid="1", received_at=now, data=data)
-    mail = parse(raw.data)
+def explain(
+    data: bytes,
+    settings: Settings,
+    rules: RuleSet,
+    *,
+    received_at: datetime,
+    mailbox: str = "",
+    language: str = "en",
+) -> Explanation:
+    """Return the whole decision about a mail, as if it arrived then; nothing is stored."""
+    mail = parse(data)
     screening = screen_mail(mail, settings)
     if screening.kind is not MailKind.PERSON:
-        return Explanation(
-            mail=mail,
-            screening=screening,
-            classification=None,
-            assessment=None,
-            traces=(),
-            due_at=None,
-        )
+        return Explanation(mail=mail, screening=screening)
     reader = Classifier(rules.vocabulary, model_path=live_model(settings.models))
     classification = reader.classify(mail.all_words, subject=mail.subject, signature=mail.signature)
     text = f"{mail.subject}\n{mail.words}"
     assessment, traces = assess_traced(
-        text, classification, rules.policy, attached=kinds_attached(mail)
+        text,
+        classification,
+        rules.policy,
+        envelope=envelope_of(mail, rules.policy, mailbox=mailbox, received_at=received_at),
+        language=language,
     )
     policy = rules.policy
-    limit = policy.severity(assessment.severity).answer_within
+    limit = policy.answer_limit(assessment.severity, assessment.rules)
     if assessment.matter is not Matter.COMPLAINT:
         limit = policy.enquiry_limit
     return Explanation(
@@ -186,5 +191,6 @@ def explain(data: bytes, settings: Settings, rules: RuleSet, *, now: datetime) -
         classification=classification,
         assessment=assessment,
         traces=traces,
-        due_at=policy.calendar.due(now, limit),
+        due_at=policy.calendar.due(received_at, limit),
+        severity_words=severity_words(text, assessment.severity, policy),
     )

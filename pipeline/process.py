@@ -16,14 +16,16 @@ from cases.model import Case, Decision, LetterName
 from cases.store import Transaction
 from pipeline import lookups
 from pipeline.desk import Desk
-from pipeline.firstmail import First, read_first
-from pipeline.handed_in import records_of
-from pipeline.reading import ReaderUnavailable, ReadingFailed, read_in_part
-from pipeline.reading_wire import Reading
+from pipeline.firstmail import read_first
+from pipeline.reading import ReaderUnavailable
+from pipeline.rules_by_mail import about_rules
+from pipeline.rules_by_mail import take as take_rules
 from pipeline.save import save
+from pipeline.understood import Understood, on_its_own, understand
 from routing.decide import decide
+from routing.envelope import complainant_of
 from routing.match import clues, match
-from routing.situation import Situation, complainant_of, needs_original
+from routing.situation import Situation, needs_original
 
 LEASE = timedelta(minutes=2)
 #: A mail that failed so often is set aside; one over which the whole program ended, so often.
@@ -44,18 +46,6 @@ class Handled:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Understood:
-    reading: Reading
-    readable: bool = False  #: False: only in part, and a person must look at the original
-    why: str = ""  #: why not
-    first: First | None = None  #: the first mail of the case, if the case may go elsewhere
-
-    def first_of(self, case: Case | None) -> First | None:
-        """Return the first mail of this very case: a new one may follow, or another be meant."""
-        return self.first if self.first and case and self.first.case_id == case.id else None
-
-
 def process_one(desk: Desk, *, now: datetime) -> Handled | None:
     """Handle the oldest waiting mail; None when none waits. Never raises for a mail's sake."""
     with desk.store.begin() as tx:
@@ -66,7 +56,12 @@ def process_one(desk: Desk, *, now: datetime) -> Handled | None:
         # Nobody caught an error: each time the whole program ended over this mail.
         return _give_back(desk, taken, EndedTheProgram(), now=now)
     try:
-        understood = _with_first_mail(desk, _understand(desk, taken), now=now)
+        understood = _understand(desk, taken)
+        wish = about_rules(desk, understood.reading)
+        if wish:
+            why = take_rules(desk, taken, understood.reading, wish, now=now)
+            return _handled(taken, understood, "ignored", why=why)
+        understood = _with_first_mail(desk, understood, now=now)
         return _settle(desk, taken, understood, now=now)
     except ReaderUnavailable:
         with desk.store.begin() as tx:  # not the mail's fault: it is no attempt
@@ -76,16 +71,11 @@ def process_one(desk: Desk, *, now: datetime) -> Handled | None:
         return _give_back(desk, taken, error, now=now)
 
 
-def _understand(desk: Desk, taken: TakenMail) -> _Understood:
-    """Read a mail whole if that can be done within the limits, else in part; never fails for it."""
-    data = taken.raw.data
-    try:
-        return _Understood(reading=desk.reader.read(data), readable=not taken.partial)
-    except ReadingFailed as error:
-        return _Understood(reading=read_in_part(data, desk.tools), why=str(error))
+def _understand(desk: Desk, taken: TakenMail) -> Understood:
+    return understand(taken.raw.data, reader=desk.reader, tools=desk.tools, partial=taken.partial)
 
 
-def _with_first_mail(desk: Desk, read: _Understood, *, now: datetime) -> _Understood:
+def _with_first_mail(desk: Desk, read: Understood, *, now: datetime) -> Understood:
     """Read the first mail of the case again where this one may send the case elsewhere."""
     mail, policy = read.reading.mail, desk.rules.policy
     kind = read.reading.screening.kind
@@ -98,7 +88,7 @@ def _with_first_mail(desk: Desk, read: _Understood, *, now: datetime) -> _Unders
     return replace(read, first=read_first(desk, found.lead.case))
 
 
-def _settle(desk: Desk, taken: TakenMail, read: _Understood, *, now: datetime) -> Handled:
+def _settle(desk: Desk, taken: TakenMail, read: Understood, *, now: datetime) -> Handled:
     with desk.store.begin() as tx:
         original = tx.first_of(taken)
         if original is not None:
@@ -113,7 +103,8 @@ def _settle(desk: Desk, taken: TakenMail, read: _Understood, *, now: datetime) -
             _finish(tx, taken, "ignored", reason=decision.ignored)
             return _handled(taken, read, "ignored", why=decision.ignored, decision=decision)
         joined = _joined(situation, decision)
-        case = _apply(tx, desk, taken, read, decision, joined, now=now)
+        case = joined or _open(tx, desk, taken, read, decision, situation.earlier)
+        case = _apply(tx, desk, taken, read, decision, case, now=now)
         _finish(tx, taken, "done", case_id=case.id)
     outcome = "joined" if joined else "case"
     return _handled(
@@ -132,7 +123,7 @@ def _joined(situation: Situation, decision: Decision) -> Case | None:
 
 
 def _situation(
-    tx: Transaction, desk: Desk, taken: TakenMail, read: _Understood, *, now: datetime
+    tx: Transaction, desk: Desk, taken: TakenMail, read: Understood, *, now: datetime
 ) -> Situation:
     """Gather everything that is known about a mail."""
     mail, policy = read.reading.mail, desk.rules.policy
@@ -144,17 +135,24 @@ def _situation(
     first = read.first_of(case)
     other = lookups.other_party(found, policy, mail.sender.addr)
     complainant = complainant_of(mail, policy).addr
-    return Situation(
-        mail=mail,
-        screening=read.reading.screening,
-        classification=read.reading.classification,
+    alone = on_its_own(
+        read,
+        policy=policy,
+        trust=desk.settings.trust,
+        inbox_id=taken.id,
+        mailbox=taken.raw.mailbox,
+        received_at=taken.raw.received_at,
+        now=now,
         match=found,
         signed_lead=signed,
+    )
+    return replace(
+        alone,
         original=first.original if first else None,
         history=tx.events(about.id) if about else (),
         parts=tx.parts(about.id) if about else (),
         measures=tx.measures(about.id) if about else (),
-        records=tx.records(about.id) if about else records_of(mail, taken.raw.mailbox, now=now),
+        records=tx.records(about.id) if about else alone.records,
         outcome_waits=about is not None and tx.waits(about.id, LetterName.OUTCOME.value),
         requests=lookups.requests(tx, about),
         earlier=() if about else lookups.earlier(tx, complainant, taken.raw.received_at),
@@ -163,13 +161,6 @@ def _situation(
         department_quota=lookups.quota(tx, other, case, now=now),
         sent_before=lookups.sent_before(tx, taken, mail, complainant) if read.readable else None,
         same_message_id=bool(mail.message_id) and tx.has_message_id(taken, mail.message_id),
-        trust=desk.settings.trust,
-        policy=policy,
-        inbox_id=taken.id,
-        received_at=taken.raw.received_at,
-        now=now,
-        readable=read.readable and not mail.encrypted,
-        why_not_readable=read.why or ("it is encrypted" if mail.encrypted else ""),
     )
 
 
@@ -177,18 +168,18 @@ def _apply(
     tx: Transaction,
     desk: Desk,
     taken: TakenMail,
-    read: _Understood,
+    read: Understood,
     decision: Decision,
-    joined: Case | None,
+    case: Case,
     *,
     now: datetime,
 ) -> Case:
     """Save what was decided: the case in its new status, its events, its letters."""
-    first = read.first_of(joined)
+    first = read.first_of(case)
     return save(
         tx,
         desk,
-        joined or _open(tx, desk, taken, read, decision),
+        case,
         decision,
         key=f"mail:{taken.id}",
         mail=taken.raw.data,
@@ -199,7 +190,12 @@ def _apply(
 
 
 def _open(
-    tx: Transaction, desk: Desk, taken: TakenMail, read: _Understood, decision: Decision
+    tx: Transaction,
+    desk: Desk,
+    taken: TakenMail,
+    read: Understood,
+    decision: Decision,
+    earlier: tuple[Case, ...],
 ) -> Case:
     if decision.assessment is None or read.reading.classification is None:
         raise ValueError("a new case needs an assessment")
@@ -215,6 +211,7 @@ def _open(
         due_at=decision.due_at,
         guess_at=decision.guess_at,
         rules_version=desk.rules.policy.version,
+        earlier=earlier,
     )
 
 
@@ -256,7 +253,7 @@ def _give_back(desk: Desk, taken: TakenMail, error: Exception, *, now: datetime)
 
 def _handled(
     taken: TakenMail,
-    read: _Understood,
+    read: Understood,
     outcome: str,
     *,
     case: Case | None = None,

@@ -6,12 +6,12 @@ from datetime import timedelta
 from cases.model import Category
 from pipeline.rules_problems import Problems
 from pipeline.rules_schema import (
-    OFF,
     CategoryBlock,
     CriterionBlock,
     SeverityBlock,
     SubcategoryBlock,
 )
+from pipeline.rules_schema_process import OFF
 from routing.policy import CategoryPolicy, Criterion, SeverityLevel, Subcategory
 from routing.words import Words
 

@@ -6,6 +6,7 @@ every case.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +15,16 @@ from classify.vocabulary import Product, Vocabulary
 from pipeline.rules_catalogue import read_catalogue
 from pipeline.rules_checks import check
 from pipeline.rules_classes import categories, levels
+from pipeline.rules_examples import Example, examples_of
 from pipeline.rules_people import calendar, departments, parties, referrers
 from pipeline.rules_problems import Problems
 from pipeline.rules_process import with_process
-from pipeline.rules_schema import RuleBlock, Rules, WhenBlock
-from pipeline.yamlfile import Document, read, validate
-from routing.policy import Condition, Effect, Policy, Rule
+from pipeline.rules_rule import customers_of, rules_of
+from pipeline.rules_schema import Rules
+from pipeline.rules_sense import sense
+from pipeline.yamlfile import Document, read
+from pipeline.yamlfit import validate
+from routing.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +33,21 @@ class RuleSet:
 
     policy: Policy
     vocabulary: Vocabulary
+    examples: tuple[Example, ...]
+    files: Mapping[Path, bytes]  #: everything that was read, rules.yaml first
 
 
 def load(path: Path) -> RuleSet:
     """Read rules.yaml; raises ConfigError with every problem."""
     document = read(path)
-    if "end" not in document.value:
+    if list(document.value)[-1:] != ["end"]:
         raise ConfigError(
             (
                 Problem(
                     file=str(path),
                     line=0,
                     key="end",
-                    what="is missing: the file was cut off or saved half-way",
+                    what="is not the last key: the file was cut off or saved half-way",
                     fix="Let its last line be `end: true`",
                 ),
             )
@@ -48,10 +55,17 @@ def load(path: Path) -> RuleSet:
     rules = validate(document, Rules)
     builder = _Builder(document, rules)
     policy, vocabulary = builder.policy(), builder.vocabulary()
+    examples = examples_of(rules, builder.problems)
     if builder.problems.found:
         raise ConfigError(tuple(builder.problems.found))
-    version = hashlib.sha256(path.read_bytes() + builder.problems.data).hexdigest()[:12]
-    return RuleSet(policy=replace(policy, version=version), vocabulary=vocabulary)
+    files = {path: document.text.encode(), **builder.problems.files}
+    version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
+    return RuleSet(
+        policy=replace(policy, version=version),
+        vocabulary=vocabulary,
+        examples=examples,
+        files=files,
+    )
 
 
 class _Builder:
@@ -66,6 +80,7 @@ class _Builder:
         problems.known(
             ("enquiries", "department"), r.enquiries.department, r.departments, "department"
         )
+        customers = customers_of(r, problems)
         ours = departments(r.departments, r.calendar, problems)
         policy = Policy(
             version="",
@@ -81,7 +96,8 @@ class _Builder:
             referrers=referrers(r.referrers, problems),
             categories=categories(r.categories, r.departments, problems),
             severities=tuple(levels(r.severity, problems)),
-            rules=tuple(self._rule(number, rule) for number, rule in enumerate(r.rules)),
+            customers=customers,
+            rules=rules_of(r, customers, problems),
             enquiries=r.enquiries.department,
             enquiry_limit=problems.limit(("enquiries", "answer_within"), r.enquiries.answer_within),
             unsure_below=r.unsure.below,
@@ -93,6 +109,7 @@ class _Builder:
         )
         policy = with_process(policy, r.process, problems)
         check(policy, problems)
+        sense(policy, problems)
         return policy
 
     def vocabulary(self) -> Vocabulary:
@@ -121,15 +138,16 @@ class _Builder:
         name = self._rules.products_file
         if not name:
             return ()
-        path = self._folder / name
-        products, problems = read_catalogue(path)
+        path = self.problems.beside(("products_file",), name)
+        if path is None:
+            return ()
+        products, data, problems = read_catalogue(path)
         self.problems.found += problems
+        self.problems.files[path] = data
         for product in products:
             if any(product.name.casefold() == p.name.casefold() for p in self._rules.products):
                 what = f"{product.name!r} stands under products already"
                 self.problems.complain(("products_file",), what, "Keep one of the two")
-        if not problems:
-            self.problems.data += path.read_bytes()
         return products
 
     def _desk_names(self) -> dict[str, str]:
@@ -148,48 +166,3 @@ class _Builder:
     def _colleagues(self) -> tuple[str, ...]:
         self.problems.wide_addresses(("colleagues",), self._rules.colleagues)
         return tuple(self._rules.colleagues)
-
-    def _rule(self, number: int, rule: RuleBlock) -> Rule:
-        path = ("rules", str(number))
-        when, then = rule.when, rule.then
-        self._check_rule(path, rule)
-        if when.unless and not when.words:
-            self.problems.complain(
-                (*path, "when", "unless"), "has no words that it could except", "Add words"
-            )
-        words = self.problems.words((*path, "when"), when.words, when.unless)
-        return Rule(
-            name=rule.name,
-            when=Condition(
-                words=words if when.words else None,
-                category=tuple(when.category),
-                subcategory=tuple(when.subcategory),
-                severity=tuple(when.severity),
-                product=tuple(when.product),
-            ),
-            then=Effect(
-                category=then.category,
-                severity=then.severity,
-                departments=(then.department,) if then.department else (),
-                cc=tuple(then.cc),
-                also=tuple(then.also),
-                ask_for=self.problems.needs((*path, "then", "ask_for"), then.ask_for),
-            ),
-            stop=rule.stop,
-        )
-
-    def _check_rule(self, path: tuple[str, ...], rule: RuleBlock) -> None:
-        """Find names that point nowhere, and a condition that says nothing."""
-        r, when, then, problems = self._rules, rule.when, rule.then, self.problems
-        if then.department:
-            where = (*path, "then", "department")
-            problems.known(where, then.department, r.departments, "department")
-        for name in (*when.severity, *filter(None, [then.severity])):
-            problems.known(path, name, r.severity, "severity level")
-        wanted = when.category or tuple(r.categories)
-        below = [key for c in wanted if c in r.categories for key in r.categories[c].sub]
-        for name in when.subcategory:
-            problems.known((*path, "when", "subcategory"), name, below, "sub-category")
-        problems.addresses((*path, "then", "cc"), then.cc)
-        if when == WhenBlock():
-            problems.complain((*path, "when"), "says nothing, so it always holds", "Add words")

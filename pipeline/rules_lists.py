@@ -20,6 +20,7 @@ MAX_BYTES = 2**18
 class WordFile:
     """What one file says, and what is wrong with it."""
 
+    path: Path = Path()
     data: bytes = b""
     words: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
@@ -58,7 +59,13 @@ def read_list(name: str, rules: Path) -> WordFile:
             here.append(entry)
     if not words:
         problems.append(_problem(path, 0, "has no words", "Add words above `unless:`"))
-    return WordFile(data=data, words=tuple(words), unless=tuple(unless), problems=tuple(problems))
+    return WordFile(
+        path=path,
+        data=data,
+        words=tuple(words),
+        unless=tuple(unless),
+        problems=tuple(problems),
+    )
 
 
 def _entries(line: str) -> list[str]:

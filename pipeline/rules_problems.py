@@ -1,8 +1,8 @@
 """What can only be seen when a value of rules.yaml is built: collected, with line and remedy."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -10,15 +10,21 @@ from typing import TypeVar
 from cases.addresses import sendable
 from cases.errors import Problem
 from classify.vocabulary import compile_number
+from pipeline.rules_customers import read_customers
 from pipeline.rules_lists import names_beside, read_list
-from pipeline.rules_schema import OFF, Names, WordList
+from pipeline.rules_schema import Names
+from pipeline.rules_schema_process import OFF
+from pipeline.rules_schema_rule import WordList
+from pipeline.suggest import suggestion
 from pipeline.yamlfile import Document
 from routing.deadlines import Limit
-from routing.policy import FACTS, Need
+from routing.policy import FACTS
+from routing.rules import Need
 from routing.words import Words, mistake_in
 
 T = TypeVar("T")
 Keys = tuple[str, ...]  # the way to a value
+_QUOTED = re.compile("'([^']*)'")
 LONGEST_KEY = 32  #: characters; the database has no room for more
 
 
@@ -29,37 +35,52 @@ class Problems:
         self._document, self._languages = document, tuple(languages)
         self._file = Path(document.file)
         self.found: list[Problem] = []
-        self.data = b""  #: of all files that were read besides rules.yaml
+        self.files: dict[Path, bytes] = {}  #: that were read besides rules.yaml
 
-    def complain(self, path: Keys, what: str, fix: str) -> None:
-        """Remember a problem of the value at `path`."""
-        self.found.append(self._document.problem(path, what, fix))
+    def complain(
+        self, path: Keys, what: str, fix: str, *, value: str = "", of_key: bool = False
+    ) -> None:
+        """Remember a problem of what stands at `path`; see `Document.problem`."""
+        self.found.append(self._document.problem(path, what, fix, value=value, of_key=of_key))
+
+    def texts_under(self, names: Collection[str]) -> Iterator[tuple[Keys, str]]:
+        """Yield each text, and where it stands, of a key or a list that is called so."""
+        for text, places in self._document.texts.items():
+            yield from ((path, text) for path in places if not set(path[-2:]).isdisjoint(names))
 
     def attempt(self, path: Keys, build: Callable[[], T]) -> T | None:
-        """Return what `build` makes; None, and a problem, if it raises ValueError."""
+        """Return what `build` makes; None, and a problem, if it raises ValueError.
+
+        Where the error begins with a value in quotes, that is what is marked.
+        """
         try:
             return build()
         except ValueError as error:
-            self.complain(path, str(error), "")
+            quoted = _QUOTED.match(str(error))
+            self.complain(path, str(error), "", value=quoted[1] if quoted else "")
             return None
 
     def known(self, path: Keys, name: str, known: Iterable[str], kind: str) -> None:
         """See that `name` is one of those `known`."""
         known = list(known)
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            fix = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(known)}"
-            self.complain(path, f"unknown {kind} {name!r}", fix)
+            fix = suggestion(name, known, otherwise=f"There are: {', '.join(known)}")
+            self.complain(path, f"unknown {kind} {name!r}", fix, value=name)
 
     def addresses(self, path: Keys, addresses: Iterable[str]) -> None:
         """See that each is an address somebody can have."""
         for addr in addresses:
-            if not sendable(addr):
-                self.complain(path, f"{addr!r} is no mail address", "Write name@company.example")
+            self._address(path, addr, sendable(addr))
 
     def wide_addresses(self, path: Keys, addresses: Iterable[str]) -> None:
         """See that each is an address, or `*@domain` for everybody there."""
-        self.addresses(path, [addr.replace("*@", "anybody@", 1) for addr in addresses])
+        for addr in addresses:
+            self._address(path, addr, sendable(addr.replace("*@", "anybody@", 1)))
+
+    def _address(self, path: Keys, addr: str, good: bool) -> None:
+        if not good:
+            what = f"{addr!r} is no mail address"
+            self.complain(path, what, "Write name@company.example", value=addr)
 
     def formats(self, path: Keys, patterns: Iterable[str]) -> None:
         """See that each says how a number looks."""
@@ -76,7 +97,32 @@ class Problems:
     def key(self, path: Keys) -> None:
         """See that a key that supervisors thought of fits into the database."""
         if len(path[-1]) > LONGEST_KEY:
-            self.complain(path, "has too long a key", f"At most {LONGEST_KEY}")
+            self.complain(path, "has too long a key", f"At most {LONGEST_KEY}", of_key=True)
+
+    def line(self, path: Keys) -> int:
+        """Return the line on which something stands, 0 if it does nowhere."""
+        place = self._document.keys.get(path)
+        return place.line if place else 0
+
+    def beside(self, path: Keys, name: str) -> Path | None:
+        """Return the file that is called `name` in the folder of rules.yaml, or below it."""
+        folder = self._file.parent.resolve()
+        found = (folder / name).resolve()
+        if not found.is_relative_to(folder) or "\0" in name:
+            what = f"{name!r} is outside the folder of this file"
+            self.complain(path, what, "Put it beside rules.yaml")
+            return None
+        return found
+
+    def customers_in(self, path: Keys, name: str) -> tuple[str, ...]:
+        """Read the table of customers that is called `name`."""
+        file = self.beside(path, name)
+        if file is None:
+            return ()
+        entries, data, problems = read_customers(file)
+        self.found += problems
+        self.files[file] = data
+        return entries
 
     def limit(self, path: Keys, text: str) -> Limit:
         """Read a limit of time."""
@@ -125,7 +171,7 @@ class Problems:
                 continue
             file = read_list(name, self._file)
             self.found += file.problems
-            self.data += file.data
+            self.files[file.path] = file.data
             words += file.words
             unless += file.unless
         return Words(tuple(words), tuple(unless))

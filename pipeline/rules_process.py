@@ -10,7 +10,8 @@ from datetime import timedelta
 from functools import partial
 
 from pipeline.rules_problems import Keys, Problems
-from pipeline.rules_schema import OFF, Off, ProcessBlock, SigningBlock, StepsBlock
+from pipeline.rules_schema import ProcessBlock
+from pipeline.rules_schema_process import OFF, Off, SigningBlock, StepsBlock
 from routing.deadlines import Limit
 from routing.labels import PARTS
 from routing.policy import Policy
@@ -47,6 +48,11 @@ def with_process(policy: Policy, block: ProcessBlock, problems: Problems) -> Pol
         },
         ledger_day=block.ledger_day,
     )
+
+
+def changed_steps(path: Keys, block: StepsBlock | None, problems: Problems) -> Fields:
+    """Return the fields of Process that a block of steps at `path` changes."""
+    return _Steps(path, block, problems).fields() if block else {}
 
 
 class _Steps:

@@ -1,17 +1,15 @@
 """The form of rules.yaml: which keys there are and what may stand behind them."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from cases.model import Category
+from pipeline.rules_schema_process import OFF, StepsBlock
+from pipeline.rules_schema_rule import RuleBlock, WordList
 from pipeline.yamlfile import Section
-from routing.process import CapaRule, Objection
 
 Names = dict[Literal["zh", "en"], str]  #: by language
-WordList = tuple[str | tuple[str, ...], ...]  #: may be grouped in lists, for people
-Off = Literal["off"]
-OFF = "off"  #: instead of a limit or a step: there is none
 
 
 class CalendarBlock(Section):
@@ -86,31 +84,6 @@ class SeverityBlock(Section):
     repeated_within: str = OFF
 
 
-class WhenBlock(Section):
-    words: WordList = ()
-    unless: WordList = ()
-    category: tuple[Category, ...] = ()
-    subcategory: tuple[str, ...] = ()
-    severity: tuple[str, ...] = ()
-    product: tuple[str, ...] = ()
-
-
-class ThenBlock(Section):
-    category: Category | None = None
-    severity: str = ""
-    department: str = ""
-    cc: tuple[str, ...] = ()
-    also: tuple[Category, ...] = ()
-    ask_for: tuple[str, ...] = ()
-
-
-class RuleBlock(Section):
-    name: str
-    when: WhenBlock
-    then: ThenBlock
-    stop: bool = False
-
-
 class ProductBlock(Section):
     name: str
     aliases: tuple[str, ...] = ()
@@ -138,72 +111,6 @@ class SeveralBlock(Section):
     above: float = Field(default=0.5, ge=0, le=1)
 
 
-class SigningBlock(Section):
-    by: tuple[str, ...] = Field(min_length=1)
-    deputies: tuple[str, ...] = ()
-    within: str = OFF
-
-
-class PlanBlock(Section):
-    silence_agrees_after: str
-
-
-class RungBlock(Section):
-    to: tuple[str, ...] = Field(min_length=1)
-    after: str = OFF
-
-
-class ProgressBlock(Section):
-    before: str = OFF
-    every: str = OFF
-
-
-class ConfirmBlock(Section):
-    within: str = "7 days"
-    needed: bool = False
-
-
-class CapaBlock(Section):
-    rule: CapaRule
-    within: str
-    verify_by: tuple[str, ...] = ()
-    verify_after: str = OFF
-    waive_by: tuple[str, ...] = ()
-
-
-def _none_if_off(value: object) -> object:
-    return () if value == OFF else value
-
-
-class StepsBlock(Section):
-    """The steps of a process; what is left out is as usual, in `usual` as in `Process`."""
-
-    accept_within: str = OFF
-    answer_within: str = OFF
-    answer_needs: tuple[str, ...] = ()
-    info_within: str = OFF
-    external_within: str = OFF
-    review: SigningBlock | Off = "off"
-    approval: Annotated[tuple[SigningBlock, ...], BeforeValidator(_none_if_off)] = ()
-    plan: PlanBlock | Off = "off"
-    carry_out_within: str = OFF
-    undo: str = OFF
-    remind_before: str = OFF
-    escalation: tuple[RungBlock, ...] = ()
-    progress: ProgressBlock | Off = "off"
-    tell_measures: bool = False
-    confirm: ConfirmBlock = ConfirmBlock()
-    objections: tuple[Objection, ...] = (Objection.REOPEN,)
-    satisfaction: bool = True
-    callback: SigningBlock | Off = "off"
-    capa: CapaBlock | Off = "off"
-    serious_after: str = OFF
-    archive_after: str = "30 days"
-    apologise: bool = True
-    recusal: bool = True
-    oral_counts: bool = True
-
-
 class ProcessBlock(Section):
     usual: StepsBlock = StepsBlock()
     categories: dict[Category, StepsBlock] = Field(default_factory=dict)
@@ -227,6 +134,7 @@ class Rules(Section):
     severity: dict[str, SeverityBlock] = Field(min_length=1)
     products: tuple[ProductBlock, ...] = ()
     products_file: str = ""
+    customers: dict[str, tuple[str, ...] | str] = Field(default_factory=dict)  # a list, or a file
     numbers: NumbersBlock = NumbersBlock()
     rules: tuple[RuleBlock, ...] = ()
     enquiries: EnquiriesBlock

@@ -106,6 +106,8 @@ def _changed(case: Case, decision: Decision, *, now: datetime) -> Case:
         matter=held.matter,
         category=held.category,
         subcategory=held.subcategory,
+        rules=held.rules,
+        tags=held.tags,
         unsure=held.unsure,
         severity=held.severity,
         departments=held.departments,

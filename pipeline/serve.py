@@ -1,4 +1,4 @@
-"""The daemon: one thread per mailbox, one that processes, delivers, chases, looks after alarms.
+"""The daemon: a thread per mailbox, one each that processes, delivers, chases, watches the rules.
 
 `schedule` is only the metronome: it wakes the threads. A verb that fails says so, waits and tries
 again; it never stops another. SIGTERM lets each finish what it holds, a second one ends at once.
@@ -23,6 +23,7 @@ from pipeline.alarm import Alarm
 from pipeline.chase import chase, recover
 from pipeline.clock import now
 from pipeline.config import MailboxSettings
+from pipeline.current import Current
 from pipeline.daemon import give_memory_back, listening, stopped_by_signals, where
 from pipeline.deliver import deliver_one
 from pipeline.desk import (
@@ -32,6 +33,7 @@ from pipeline.desk import (
     sender_of,
     source_of,
 )
+from pipeline.live_rules import LiveRules
 from pipeline.lock import only_one
 from pipeline.poll import file_settled, poll
 from pipeline.process import process_one
@@ -48,16 +50,35 @@ EX_TEMPFAIL = 75
 TICK_S = 60.0
 #: Between two looks at the health of the desk, for the alarm.
 LOOK_S = 30
+RULES_S = 2  #: between two looks at the file of rules
 
 
 class Service:
-    """The verbs of one process, and what wakes and stops them."""
+    """The verbs of one process, and what wakes and stops them.
+
+    Each takes the desk once, for one mail, one letter or one turn: the rules may be swapped between
+    two of them, never within one.
+    """
 
     def __init__(self, desk: Desk, out: Reporter) -> None:
-        self._desk, self._out = desk, out
+        self._current, self._out = Current(desk), out
         self._stop = threading.Event()
+        self._rules = LiveRules(self._current, out, stop=self._stop)
         self._filing = {name: threading.Event() for name in desk.settings.mailboxes}
         self._mail, self._letters, self._time, self._look = (threading.Event() for _ in range(4))
+        self._file_look = threading.Event()
+
+    @property
+    def _desk(self) -> Desk:
+        return self._current.desk
+
+    def begin(self) -> None:
+        """Take in what happened to the file of rules while nobody watched it."""
+        self._guard("rules", lambda: self._rules.begin(now=now()))
+
+    def close(self) -> None:
+        """Let go of the reader."""
+        self._current.close()
 
     # -------------------------------------------------------------- running
 
@@ -82,6 +103,7 @@ class Service:
         """Handle and send what is waiting, without a look into any mailbox."""
         sender = sender_of(self._desk.settings)
         self._guard("process", self._process)
+        self._guard("rules", lambda: self._rules.answer(now=now()))
         self._guard("deliver", lambda: self._deliver(sender))
         sender.close()
 
@@ -95,6 +117,7 @@ class Service:
             ("process", self._process, self._mail),
             ("chase", self._chase, self._time),
             ("alarm", self._alarm(), self._look),
+            ("rules", self._watch_rules, self._file_look),
         ):
             threads.append(threading.Thread(target=self._loop, args=(name, verb, wake), name=name))
         sender = sender_of(self._desk.settings)  # a wrong setting ends the start, not a thread
@@ -106,11 +129,12 @@ class Service:
         metronome.every(1).seconds.do(self._letters.set)
         metronome.every(10).seconds.do(self._time.set)
         metronome.every(LOOK_S).seconds.do(self._look.set)
-        for event in (self._mail, self._letters, self._time):
+        metronome.every(RULES_S).seconds.do(self._file_look.set)
+        for event in (self._mail, self._letters, self._time, self._file_look):
             event.set()
         while not self._stop.wait(0.25):
             metronome.run_pending()
-        for event in (self._mail, self._letters, self._time, self._look):
+        for event in (self._mail, self._letters, self._time, self._look, self._file_look):
             event.set()
         deadline = time.monotonic() + GRACE_S
         for thread in threads:
@@ -203,7 +227,8 @@ class Service:
 
     def _process(self) -> None:
         while not self._stop.is_set():
-            done = process_one(self._desk, now=now())
+            with self._current.hold() as desk:
+                done = process_one(desk, now=now())
             if done is None:
                 return
             show_mail(self._out, done, at=now())
@@ -219,7 +244,12 @@ class Service:
             show_letter(self._out, done, at=now())
 
     def _chase(self) -> None:
-        chase(self._desk, now=now())
+        with self._current.hold() as desk:
+            chase(desk, now=now())
+
+    def _watch_rules(self) -> None:
+        self._rules.look(now=now())
+        self._rules.answer(now=now())
 
     def _alarm(self) -> Callable[[], None]:
         alarm = Alarm(self._desk, self._out, host=socket.gethostname(), up_since=now())
@@ -247,14 +277,14 @@ class Service:
 
 def serve(desk: Desk, out: Reporter, *, once: bool = False) -> int:
     """Run the daemon until a signal, or once; returns the number of mailboxes that failed."""
-    with only_one(desk.store.file), closing(desk.reader):
+    with only_one(desk.store.file), closing(Service(desk, out)) as service:
         require_letters(desk)
         require_schema(desk)
         if desk.store.file:
             recover(desk, now=now())
+        service.begin()
         lay_out(desk)
         give_memory_back()
-        service = Service(desk, out)
         if once:
             return service.once()
         with stopped_by_signals(service.stop), listening(desk):
@@ -265,5 +295,6 @@ def serve(desk: Desk, out: Reporter, *, once: bool = False) -> int:
 
 def work_off(desk: Desk, out: Reporter) -> None:
     """Handle and send what is waiting; raises AlreadyRunning if a daemon is there to do it."""
-    with only_one(desk.store.file), closing(desk.reader):
-        Service(desk, out).work_off()
+    with only_one(desk.store.file), closing(Service(desk, out)) as service:
+        service.begin()
+        service.work_off()

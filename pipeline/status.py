@@ -5,12 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.register import MailboxHealth
+from cases.rule_rows import Fault, Proposal
 from pipeline.desk import Desk
 
 #: A mailbox that nobody has read for so long is an alarm (reliability 4.9).
 SILENCE = timedelta(minutes=10)
 #: The outgoing server may be slow for so long before somebody must know (reliability 4.9).
 LATE_LETTER = timedelta(hours=4)
+#: Why the file of rules is not live, and what to do.
+_REFUSED = {
+    "mistakes": "has been wrong since {since}: run python run.py rules check",
+    "examples": "does not do what its examples say, since {since}: run python run.py rules test",
+    "refused": "was refused on {since}: run python run.py rules rollback, or save another one",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +69,13 @@ def health(desk: Desk, *, now: datetime, up_since: datetime | None = None) -> He
         mails, cases, letters = tx.inbox_counts(), tx.case_counts(), tx.outbox_counts()
         states = {state.mailbox: state for state in tx.mailboxes()}
         oldest_mail, oldest_letter = tx.oldest_mail_at(), tx.oldest_letter_at()
+        fault, proposal = tx.fault(), tx.waiting_rules(now=now, how="file")
     boxes = [(name, states.get(name)) for name in desk.settings.mailboxes]
     found = (
         *(i for name, state in boxes for i in _mailbox(name, state, now=now, up_since=up_since)),
         *_waiting(oldest_mail, oldest_letter, now=now, up_since=up_since),
         *_set_aside(mails.get("quarantined", 0), letters),
+        *_rules(desk.settings.rules.name, fault, proposal),
     )
     return Health(
         found=found,
@@ -141,6 +150,18 @@ def _set_aside(quarantined: int, letters: Mapping[str, int]) -> Iterator[Issue]:
                 f"see `letters list --state {state}`, then `letters retry` or `letters drop`",
                 count=letters[state],
             )
+
+
+def _rules(file: str, fault: Fault | None, proposal: Proposal | None) -> Iterator[Issue]:
+    if fault:
+        words = _REFUSED[fault.kind].format(since=_when(fault.since))
+        yield Issue(kind="rules_wrong", words=f"{file} {words}; the rules of before stay in force")
+    if proposal:
+        yield Issue(
+            kind="rules_wait",
+            words=f"{file} waits for a yes since {_when(proposal.at)}, {proposal.why}: "
+            "run python run.py rules accept, or rules rollback with the newest number",
+        )
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -17,8 +17,8 @@ _UNFOLDED = 200  # columns of a table that goes into a file or a pipe
 
 
 def opened(config_file: Path, *, isolated: bool = False) -> Desk:
-    """Return the desk of a config file, its database ready."""
-    desk = open_desk(config.load(config_file), isolated=isolated)
+    """Return the desk of a config file by the rules that are in force, its database ready."""
+    desk = open_desk(config.load(config_file), isolated=isolated, in_force=True)
     require_schema(desk)
     return desk
 
@@ -56,7 +56,11 @@ def _visible(mark: str) -> str:
 
 def who() -> str:
     """Return the name of the user of the system who runs this, or the number."""
-    number = os.getuid()
+    return user_name(os.getuid())
+
+
+def user_name(number: int) -> str:
+    """Return the name of a user of the system, or the number."""
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:

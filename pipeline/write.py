@@ -1,7 +1,9 @@
 """Letters into the outbox: words by templates, bytes by outbox.mime, addresses and tokens here."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from cases.incoming import Address
 from cases.model import Case, Letter, LetterName, Scope
@@ -63,7 +65,9 @@ def compose(
     # A link can't carry a thread: only a plus address brings its answer to the case.
     links = {"answer_to": reply_to if desk.box.plus_addressing else ""}
     facts = {**letter.facts, **common, **links, "original_attached": attach}
-    words = desk.letters.render(replace(letter, facts=facts))
+    ours = letter.name in TO_COMPLAINANTS
+    variant = desk.rules.policy.variant(case.rules) if ours else ""
+    words = desk.letters.render(replace(letter, facts=facts), variant=variant)
     address = desk.box.address
     own_id = _own_id(desk, letter, case_id=case.id)
     answers_it = letter.automatic and _party(desk, case, letter)[0] is not Scope.DEPARTMENT
@@ -88,9 +92,16 @@ def compose(
     )
 
 
-def queue_notice(tx: Transaction, desk: Desk, letter: Letter, *, now: datetime) -> bool:
+def queue_notice(
+    tx: Transaction,
+    desk: Desk,
+    letter: Letter,
+    *,
+    now: datetime,
+    files: Mapping[str, bytes] = MappingProxyType({}),
+) -> bool:
     """Write a letter about no single case, once per revision and recipient; False if it was."""
-    mail = compose_notice(desk, letter, now=now)
+    mail = replace(compose_notice(desk, letter, now=now), files=files)
     return tx.queue_letter(
         case_id=None,
         letter=letter.name.value,

@@ -1,23 +1,18 @@
 """The initial assessment (ISO 10002 §8.4): category, severity, departments, what is missing. Rules
 first, model second, and every reason kept. Pure."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from cases.model import Assessment, Category, Classification, Matter
+from routing.conditions import Seen, judge
+from routing.envelope import Envelope
+from routing.misses import said
 from routing.phrases import phrase
-from routing.policy import (
-    Condition,
-    Criterion,
-    Effect,
-    Need,
-    Policy,
-    Rule,
-    SeverityLevel,
-    Subcategory,
-)
-from routing.words import fold
+from routing.policy import Criterion, Policy, SeverityLevel, Subcategory
+from routing.rules import Effect, Need
+from routing.word_index import index_of
+from routing.words import Words
 
 _Hits = tuple[tuple[Criterion, tuple[str, ...]], ...]  # each criterion that holds, and its words
 
@@ -28,7 +23,8 @@ class RuleTrace:
 
     rule: str
     hit: bool
-    why: str
+    why: str  #: what made it hold, or what did not hold
+    words: tuple[str, ...] = ()  #: of the mail, that made it hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +36,8 @@ class _Draft:
     cc: tuple[str, ...] = ()
     also: tuple[Category, ...] = ()
     ask_for: tuple[Need, ...] = ()
+    tags: tuple[str, ...] = ()
+    subcategory: str = ""
     traces: tuple[RuleTrace, ...] = ()
 
 
@@ -48,10 +46,10 @@ def assess(
     classification: Classification,
     policy: Policy,
     *,
-    attached: Set[str] = frozenset(),
+    envelope: Envelope = Envelope(),  # noqa: B008 - frozen
 ) -> Assessment:
-    """Return the assessment of a mail with the words `text`; `attached`: kinds such as "photo"."""
-    return assess_traced(text, classification, policy, attached=attached)[0]
+    """Return the assessment of a mail with the words `text`."""
+    return _assessed(text, classification, policy, envelope, misses_in="")[0]
 
 
 def assess_traced(
@@ -59,15 +57,46 @@ def assess_traced(
     classification: Classification,
     policy: Policy,
     *,
-    attached: Set[str] = frozenset(),
+    envelope: Envelope = Envelope(),  # noqa: B008 - frozen
+    language: str = "en",
 ) -> tuple[Assessment, tuple[RuleTrace, ...]]:
-    """Return the assessment and what every rule, hit or miss, had to do with it."""
-    level, hits = _severity(text, classification, policy)
-    draft = _run_rules(text, level, classification, policy)
+    """Return the assessment and what every rule, hit or miss, had to do with it.
+
+    `language` is that of the reasons for misses.
+    """
+    return _assessed(text, classification, policy, envelope, misses_in=language)
+
+
+def _assessed(
+    text: str,
+    classification: Classification,
+    policy: Policy,
+    envelope: Envelope,
+    *,
+    misses_in: str,
+) -> tuple[Assessment, tuple[RuleTrace, ...]]:
+    find = index_of(policy).search(text).of
+    level, hits = _severity(find, classification, policy)
+    seen = Seen(
+        text=text,
+        find=find,
+        classification=classification,
+        envelope=envelope,
+        policy=policy,
+        category=classification.category,
+        severity=level,
+    )
+    draft = _run_rules(seen, misses_in=misses_in)
+    return _assessment(seen, draft, level, hits), draft.traces
+
+
+def _assessment(seen: Seen, draft: _Draft, level: SeverityLevel, hits: _Hits) -> Assessment:
+    """Return what follows from what the rules left; `level`: as the words alone have it."""
+    classification, policy = seen.classification, seen.policy
     matter = _matter(draft, classification, policy)
     unsure = draft.source == "model" and classification.score < policy.unsure_below
     settled = matter is Matter.COMPLAINT and not unsure
-    below, words = _subcategory(text, draft.category, policy)
+    below, words = seen.below()
     also = tuple(_also(draft, classification, policy)) if settled else ()
     told = _departments(draft, below, also, policy)
     reasons = (
@@ -76,7 +105,8 @@ def assess_traced(
         *_also_reasons(draft, also, classification, policy),
         *_severity_reasons(draft, level, hits, classification, policy),
     )
-    assessment = Assessment(
+    attached = seen.envelope.attached
+    return Assessment(
         matter=matter,
         category=draft.category,
         subcategory=below.key if below else "",
@@ -88,78 +118,57 @@ def assess_traced(
         departments=told if matter is Matter.COMPLAINT else (policy.enquiries,),
         missing=_missing(draft, classification, attached, policy) if settled else (),
         cc=draft.cc,
+        rules=tuple(trace.rule for trace in draft.traces if trace.hit),
+        tags=draft.tags,
         alert=draft.severity.alert,
         reasons=reasons,
     )
-    return assessment, draft.traces
 
 
-def _run_rules(
-    text: str, level: SeverityLevel, classification: Classification, policy: Policy
-) -> _Draft:
-    draft = _Draft(category=classification.category, source="model", severity=level)
-    for rule in policy.rules:
-        draft, stop = _apply(rule, draft, text, classification, policy)
-        if stop:
+def _run_rules(seen: Seen, *, misses_in: str) -> _Draft:
+    """Let every rule look; those that do not hold are noted where a language is given."""
+    draft = _Draft(category=seen.category, source="model", severity=seen.severity)
+    traces: list[RuleTrace] = []
+    for rule in seen.policy.rules:
+        miss, shown = judge(rule.when, seen)
+        if miss:
+            if misses_in:
+                why_not = said(miss, misses_in)
+                traces.append(RuleTrace(rule=rule.name, hit=False, why=why_not))
+            continue
+        traces.append(RuleTrace(rule=rule.name, hit=True, why=", ".join(shown), words=shown))
+        draft = _with(draft, rule.then, seen.policy)
+        seen.category, seen.severity = draft.category, draft.severity
+        seen.subcategory = draft.subcategory
+        if rule.stop:
             break
-    return draft
+    return replace(draft, traces=tuple(traces))
 
 
 def _severity(
-    text: str, classification: Classification, policy: Policy
+    find: Callable[[Words], tuple[str, ...]], classification: Classification, policy: Policy
 ) -> tuple[SeverityLevel, _Hits]:
     """Return the first level of which a criterion holds, or that the model finds likely enough.
 
     The last level needs neither.
     """
     for level in policy.severities:
-        found = tuple((one, words) for one in level.criteria if (words := one.words.find(text)))
+        found = tuple((one, words) for one in level.criteria if (words := find(one.words)))
         if found or classification.serious > level.likely_above:
             return level, found
     return policy.severities[-1], ()
+
+
+def severity_words(text: str, severity: str, policy: Policy) -> tuple[str, ...]:
+    """Return the words of a text for which it is of a level."""
+    found = (one.words.find(text) for one in policy.severity(severity).criteria)
+    return tuple(dict.fromkeys(word for words in found for word in words))
 
 
 def _matter(draft: _Draft, classification: Classification, policy: Policy) -> Matter:
     """Return what the mail is; who threatens or was hurt complains, however it is worded."""
     harmless = draft.severity is policy.severities[-1] and draft.source == "model"
     return classification.matter if harmless else Matter.COMPLAINT
-
-
-def _apply(
-    rule: Rule, draft: _Draft, text: str, classification: Classification, policy: Policy
-) -> tuple[_Draft, bool]:
-    why_not, words = _misses(rule.when, draft, text, classification, policy)
-    if why_not:
-        trace = RuleTrace(rule=rule.name, hit=False, why=why_not)
-        return replace(draft, traces=(*draft.traces, trace)), False
-    trace = RuleTrace(rule=rule.name, hit=True, why=", ".join(words))
-    return replace(_with(draft, rule.then, policy), traces=(*draft.traces, trace)), rule.stop
-
-
-def _misses(
-    when: Condition, draft: _Draft, text: str, classification: Classification, policy: Policy
-) -> tuple[str, tuple[str, ...]]:
-    """Return the first part that does not hold ("" if all do), and the words that were found."""
-    if when.category and draft.category not in when.category:
-        return f"category is {draft.category.value}", ()
-    if when.subcategory:
-        below, _ = _subcategory(text, draft.category, policy)
-        if not below or below.key not in when.subcategory:
-            return f"sub-category is {below.key if below else 'none'}", ()
-    if when.severity and draft.severity.name not in when.severity:
-        return f"severity is {draft.severity.name}", ()
-    if when.product:
-        names = [
-            fold(f.canonical or f.value)
-            for f in classification.facts
-            if f.name in ("product", "model")
-        ]
-        if not any(fnmatchcase(name, fold(want)) for name in names for want in when.product):
-            return "none of its products is named", ()
-    words = when.words.find(text) if when.words else ()
-    if when.words and not words:
-        return "none of its words is there", ()
-    return "", words
 
 
 def _with(draft: _Draft, then: Effect, policy: Policy) -> _Draft:
@@ -172,18 +181,10 @@ def _with(draft: _Draft, then: Effect, policy: Policy) -> _Draft:
         cc=tuple(dict.fromkeys((*draft.cc, *then.cc))),
         also=tuple(dict.fromkeys((*draft.also, *then.also))),
         ask_for=(*draft.ask_for, *then.ask_for),
+        tags=tuple(dict.fromkeys((*draft.tags, *then.tags))),
+        # One of another category is none of this one.
+        subcategory=then.subcategory or ("" if then.category else draft.subcategory),
     )
-
-
-def _subcategory(
-    text: str, category: Category, policy: Policy
-) -> tuple[Subcategory | None, tuple[str, ...]]:
-    """Return the first sub-category whose words hold, and the words; None if none does."""
-    for one in policy.categories[category].sub:
-        words = one.words.find(text)
-        if words:
-            return one, words
-    return None, ()
 
 
 def _also(draft: _Draft, classification: Classification, policy: Policy) -> Iterator[Category]:

@@ -118,7 +118,7 @@ def _our_date(
     within, case_due = (life.process.answer_within if complaint else None), life.case.due_at
     if case_due and case_due <= part.asked_at:
         # The promise was broken before this department was asked: it gets a time of its own.
-        within = within or life.policy.severity(life.case.severity).answer_within
+        within = within or life.policy.answer_limit(life.case.severity, life.case.rules)
         case_due = None
     own = calendar.due(part.asked_at, within) if within else None
     if within and own and (case_due is None or own <= case_due):

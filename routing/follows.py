@@ -198,8 +198,8 @@ def request_again(s: Situation, lead: Lead, *, open_case: bool) -> letters.Reque
     if not open_case:
         kept = without(assessment.departments, banned, s.policy)
         assessment = replace(assessment, departments=kept)
-    level = s.policy.severity(assessment.severity)
-    due_at = s.policy.calendar.due(s.received_at, level.answer_within)
+    limit = s.policy.answer_limit(assessment.severity, assessment.rules)
+    due_at = s.policy.calendar.due(s.received_at, limit)
     if open_case and case.due_at and not awaits_writing(case):
         raised = assessment.severity != case.severity
         due_at = min(case.due_at, due_at) if raised else case.due_at
@@ -253,6 +253,8 @@ def _standing(s: Situation, lead: Lead) -> Assessment:
         missing=(),
         unsure=case.unsure,
         severity=fresh.severity if raised else case.severity,
+        rules=fresh.rules if raised else case.rules,
+        tags=tuple(dict.fromkeys((*case.tags, *(fresh.tags if raised else ())))),
         departments=departments,
         alert=fresh.alert if raised else (),
         reasons=fresh.reasons if raised else (),

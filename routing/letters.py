@@ -87,7 +87,7 @@ def _no_complaint(request: Request) -> dict[str, object]:
 def _acknowledged(request: Request) -> dict[str, object]:
     assessment, policy = request.assessment, request.policy
     language = policy.letter_language(request.classification.language)
-    process = policy.process(assessment.category, assessment.severity)
+    process = policy.process(assessment.category, assessment.severity, assessment.rules)
     # Nothing of the mail's own words but facts we know ourselves (design 7.5).
     known = [fact for fact in request.classification.facts if fact.known]
     return {

@@ -96,7 +96,7 @@ def _routed_facts(request: Request) -> dict[str, object]:
 def _wanted(request: Request) -> dict[str, object]:
     """Return what the process wants of an answer, and what helps to find it."""
     policy, assessment = request.policy, request.assessment
-    process = policy.process(assessment.category, assessment.severity)
+    process = policy.process(assessment.category, assessment.severity, assessment.rules)
     return {
         "needs": process.answer_needs,
         "capa": process.capa.rule.value,
@@ -120,7 +120,7 @@ def _complaining(request: Request) -> dict[str, str]:
 def _limits(request: Request, key: str) -> dict[str, object]:
     """Return a department's own limits, in its own working time."""
     policy, assessment = request.policy, request.assessment
-    process = policy.process(assessment.category, assessment.severity)
+    process = policy.process(assessment.category, assessment.severity, assessment.rules)
     calendar, asked_at = policy.calendar_of(key), request.asked_at or request.received_at
     complaint = assessment.matter is Matter.COMPLAINT
     accept, answer = process.accept_within, process.answer_within

@@ -28,7 +28,7 @@ class Life:
     @property
     def process(self) -> Process:
         """How this case is handled."""
-        return self.policy.process(self.case.category, self.case.severity)
+        return self.policy.process(self.case.category, self.case.severity, self.case.rules)
 
     @property
     def house(self) -> str:

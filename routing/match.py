@@ -117,7 +117,7 @@ def _role(mail: ParsedMail, lead: Lead, policy: Policy) -> str:
 def _by_address(mail: ParsedMail, lead: Lead, policy: Policy) -> str:
     """Return the role of a sender without a token: the letter they answer, and who they are."""
     addr, case = mail.sender.addr.lower(), lead.case
-    signs = addr in policy.signers(case.category, case.severity)
+    signs = addr in policy.signers(case.category, case.severity, case.rules)
     if lead.letter == LetterName.DECISION_NEEDED and policy.decides(addr):
         return "supervisor"
     if lead.letter in _TO_SIGNERS and signs:
@@ -153,7 +153,7 @@ def _entitled(addr: str, lead: Lead, policy: Policy) -> bool:
     if lead.scope is Scope.SUPERVISOR:
         return policy.decides(addr)
     if lead.scope is Scope.APPROVER:
-        return addr in policy.signers(lead.case.category, lead.case.severity)
+        return addr in policy.signers(lead.case.category, lead.case.severity, lead.case.rules)
     if lead.scope is Scope.PARTY:
         party = policy.parties.get(lead.party)
         return party is not None and addr in party.listed

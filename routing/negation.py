@@ -8,6 +8,7 @@ neither does what only failed to happen: "if I had not noticed, she would have c
 import re
 
 _BEFORE = 72  #: characters that are looked at
+_BEFORE_CHINESE = 26  #: of these; the longest denial has 24
 _AFTER = 12
 
 _WORD = (
@@ -46,6 +47,7 @@ _FILLER = (
 _CHINESE = re.compile(
     rf"(?<!差点)(?<!差点儿)(?<!险些)(?<!有)(?:{_DENIAL}{_FILLER}{{0,4}}|不是(?:那种|这种|那类|爱|喜欢)[^。!?;]{{0,20}})$"
 )
+_DENYING_SIGN = re.compile("[没未无不非别]")  # each denial has one; quickly looked for
 _SUPPOSED_CHINESE = re.compile(r"(?:要不是|如果|若|假如|要是|万一|幸亏没?)[^。!?;,]{0,12}$")
 
 #: As in a form: "Injuries: none", 人员受伤：无.
@@ -55,8 +57,22 @@ _ANSWER = re.compile(r"[^.,;!?。]{0,6}: ?(?:none\b|no\b|nil\b|n/a|无|没有|�
 def negated(text: str, start: int, end: int) -> bool:
     """Tell whether the word at `start` to `end` of a folded text is denied."""
     before = text[max(0, start - _BEFORE) : start]
-    for denial, supposed in ((_LATIN, _SUPPOSED), (_CHINESE, _SUPPOSED_CHINESE)):
-        found = denial.search(before)
-        if found and not supposed.search(before[: found.start()]):
-            return True
+    if _denied(before) or _denied_in_chinese(before):
+        return True
     return bool(_ANSWER.match(text[end : end + _AFTER]))
+
+
+def _denied(before: str) -> bool:
+    # Most words need not be looked at: a denial ends with a blank, or it is a longer "not …".
+    if not before.endswith(" ") and "not " not in before:
+        return False
+    found = _LATIN.search(before)
+    return bool(found and not _SUPPOSED.search(before[: found.start()]))
+
+
+def _denied_in_chinese(before: str) -> bool:
+    near = max(0, len(before) - _BEFORE_CHINESE)
+    if not _DENYING_SIGN.search(before, near):
+        return False
+    found = _CHINESE.search(before, near)
+    return bool(found and not _SUPPOSED_CHINESE.search(before[: found.start()]))

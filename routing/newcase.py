@@ -66,14 +66,14 @@ def _waits_for_writing(s: Situation, assessment: Assessment) -> bool:
 
     Who left no address can't be asked to write; their complaint is worked on as it is.
     """
-    process = s.policy.process(assessment.category, assessment.severity)
+    process = s.policy.process(assessment.category, assessment.severity, assessment.rules)
     said = any(r.kind == "channel" and r.text in _ORAL for r in s.records)
     complaint = assessment.matter is Matter.COMPLAINT and sendable(s.complainant.addr)
     return said and complaint and not process.oral_counts and not urgent(s, assessment)
 
 
 def _accused(s: Situation, assessment: Assessment) -> tuple[Accused, ...]:
-    process = s.policy.process(assessment.category, assessment.severity)
+    process = s.policy.process(assessment.category, assessment.severity, assessment.rules)
     return accused(s.words, s.policy) if process.recusal else ()
 
 
@@ -122,9 +122,9 @@ def urgent(s: Situation, assessment: Assessment) -> bool:
 
 
 def _request(s: Situation, assessment: Assessment, found: tuple[Accused, ...]) -> letters.Request:
-    level = s.policy.severity(assessment.severity)
     complaint = assessment.matter is Matter.COMPLAINT
-    limit = level.answer_within if complaint else s.policy.enquiry_limit
+    ours = s.policy.answer_limit(assessment.severity, assessment.rules)
+    limit = ours if complaint else s.policy.enquiry_limit
     referrer = s.policy.referrer_of(s.mail.sender.addr)
     language = s.policy.letter_language(s.read().language)
     named = referrer.names.get(language, referrer.key) if referrer else ""

@@ -1,15 +1,14 @@
 """What the supervisors decided in rules.yaml, as values. Pure; pipeline/rules_file.py reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from cases.model import Category
 from routing.deadlines import Calendar, Limit
 from routing.process import Process
+from routing.rules import Customers, Need, Rule
 from routing.words import Words
-
-Need = tuple[str, ...]  #: names of facts, or "photo"; any one of them will do (K038)
 
 #: What a complainant can be asked for.
 FACTS = (
@@ -109,39 +108,6 @@ class SeverityLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """When a rule holds: every part that is given must hold; any of its values will do."""
-
-    words: Words | None = None
-    category: tuple[Category, ...] = ()
-    subcategory: tuple[str, ...] = ()
-    severity: tuple[str, ...] = ()
-    product: tuple[str, ...] = ()  #: patterns with * as in file names, on canonical names
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """What a rule that holds adds or sets."""
-
-    category: Category | None = None
-    severity: str = ""
-    departments: tuple[str, ...] = ()
-    cc: tuple[str, ...] = ()
-    also: tuple[Category, ...] = ()  #: further matters of the mail (K024)
-    ask_for: tuple[Need, ...] = ()  #: what the mail should hold besides its category's needs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One rule; from top to bottom all that hold add up, until one says stop."""
-
-    name: str
-    when: Condition
-    then: Effect
-    stop: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything rules.yaml says, with the version that is stored with each case."""
 
@@ -169,6 +135,7 @@ class Policy:
     referrers: Mapping[str, Referrer] = field(default_factory=dict)
     ledger_day: int = 4  #: of the month: unresolved cases of the month before are raised (K096)
     colleagues: tuple[str, ...] = ()  #: addresses, or *@domain, that may pass complaints on
+    customers: Mapping[str, Customers] = field(default_factory=dict)
 
     def is_colleague(self, addr: str) -> bool:
         """Tell whether a mail that `addr` passes on is the complaint of its original sender."""
@@ -187,14 +154,28 @@ class Policy:
         people = (*self.unsure_ask, *self.supervisors, *self.management)
         return addr.lower() in {one.lower() for one in people}
 
-    def process(self, category: Category, severity: str) -> Process:
-        """Return how such a case is handled; its severity has the last word."""
+    def process(self, category: Category, severity: str, rules: Iterable[str] = ()) -> Process:
+        """Return how such a case is handled: as its severity says, and in the end its rules."""
         said = {**self.by_category.get(category, {}), **self.by_severity.get(severity, {})}
+        for rule in self.rules if rules else ():
+            said |= rule.then.process if rule.name in rules else {}
         return replace(self.usual, **said)  # type: ignore[arg-type] # names of fields, checked
 
-    def signers(self, category: Category, severity: str) -> frozenset[str]:
+    def answer_limit(self, severity: str, rules: Iterable[str] = ()) -> Limit:
+        """Return how soon the complainant is answered: as the last rule says, or the severity."""
+        said = [r.then.answer_within for r in self.rules if r.name in rules]
+        return next((one for one in reversed(said) if one), self.severity(severity).answer_within)
+
+    def variant(self, rules: Iterable[str]) -> str:
+        """Return the variant of letters that the last of a case's rules asks for, "" if none."""
+        found = [r.then.letters for r in self.rules if r.then.letters and r.name in rules]
+        return found[-1] if found else ""
+
+    def signers(
+        self, category: Category, severity: str, rules: Iterable[str] = ()
+    ) -> frozenset[str]:
         """Return everybody whose word about such a case may count, in lower case."""
-        process = self.process(category, severity)
+        process = self.process(category, severity, rules)
         capa = (*process.capa.verify_by, *process.capa.waive_by)
         people = {addr.lower() for addr in (*capa, *self.supervisors, *self.management)}
         people |= {addr.lower() for addr in self.finance}

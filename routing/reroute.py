@@ -28,7 +28,7 @@ from routing.letters import Request
 from routing.letters_staff import moved_on, routed
 from routing.life import nothing
 from routing.recusal import names_of, without
-from routing.situation import Original, kinds_attached
+from routing.situation import Original
 
 #: Events that departments find in a letter about a case that others had before.
 _TOLD = frozenset({"answered", "complainant_wrote", "reopened", "not_ours", "referrer_wrote"})
@@ -83,7 +83,8 @@ def guess(ground: Ground) -> Decision:
     category = next(iter(left), order[0])
     assessment = assessed(ground, category)
     if category is read.category:
-        fresh = assess(_words(ground.original), _read(ground), policy)
+        first = ground.original
+        fresh = assess(_words(first), _read(ground), policy, envelope=first.envelope(policy))
         assessment = replace(assessment, reasons=fresh.reasons)
     kept = tuple(key for key in assessment.departments if key not in ground.declined)
     assessment = replace(
@@ -145,8 +146,7 @@ def _assessed(ground: Ground, category: Category | None) -> Assessment:
     wrong = {case.category, read.category} - {category}
     labels = {one: share for one, share in read.labels.items() if one not in wrong}
     certain = replace(read, matter=Matter.COMPLAINT, category=category, score=1.0, labels=labels)
-    kinds = kinds_attached(original.mail)
-    fresh = assess(_words(original), certain, policy, attached=kinds)
+    fresh = assess(_words(original), certain, policy, envelope=original.envelope(policy))
     ruled = fresh.category is not category  # by a rule that the person overrules
     return replace(
         fresh,
@@ -155,6 +155,8 @@ def _assessed(ground: Ground, category: Category | None) -> Assessment:
         subcategory="" if ruled else fresh.subcategory,
         also=() if ruled else fresh.also,
         cc=() if ruled else fresh.cc,
+        rules=() if ruled else fresh.rules,
+        tags=case.tags if ruled else tuple(dict.fromkeys((*case.tags, *fresh.tags))),
         departments=(policy.categories[category].department,) if ruled else fresh.departments,
         source="person",
         score=1.0,
@@ -177,6 +179,8 @@ def standing(case: Case) -> Assessment:
         unsure=case.unsure,
         severity=case.severity,
         departments=case.departments,
+        rules=case.rules,
+        tags=case.tags,
     )
 
 

@@ -34,11 +34,7 @@ def approver(s: Situation, lead: Lead) -> Decision:
     """Do what a reviewer, approver, checker or caller says."""
     life, addr = s.life(lead), s.mail.sender.addr.lower()
     actor = actor_of(addr)
-    why_not = (
-        ""
-        if addr in s.policy.signers(life.case.category, life.case.severity)
-        else f"{addr} is not asked about this case"
-    )
+    why_not = "" if addr in _signers(s, life) else f"{addr} is not asked about this case"
     why_not = why_not or vouched(s.mail, s.trust)
     if addr in life.recused:
         why_not = "the complaint is about the writer"
@@ -46,7 +42,7 @@ def approver(s: Situation, lead: Lead) -> Decision:
         event = s.event("unverified_reply", actor, s.mail.text, reasons=(why_not,))
         # To the one whose letter was answered, never to whoever wrote.
         signer = lead.party if lead.scope is Scope.APPROVER else ""
-        asked = signer.lower() in s.policy.signers(life.case.category, life.case.severity)
+        asked = signer.lower() in _signers(s, life)
         signer = signer if asked and signer.lower() not in life.recused else ""
         return explain(s, event, "", Unclear(why=""), authorised=False, signer=signer)
     said = read_staff_reply(s.mail.text, s.policy, today=s.today)
@@ -197,3 +193,7 @@ def hand_to_deputies(life: Life, away: str) -> Decision | None:
     if not letters:
         return None
     return Decision(moves=(), events=(asked,), letters=letters)
+
+
+def _signers(s: Situation, life: Life) -> frozenset[str]:
+    return s.policy.signers(life.case.category, life.case.severity, life.case.rules)

@@ -9,9 +9,10 @@ from cases.life import Measure, Part, Record
 from cases.lifecycle import ANSWERED_FOR, parts_of
 from cases.model import Assessment, Case, CaseEvent, Classification, Lead, Quota, Status
 from cases.outgoing import QueuedLetter
-from routing.assess import assess
+from routing.assess import RuleTrace, assess, assess_traced
 from routing.causes import BY_MAIL
 from routing.choices import read_not_ours
+from routing.envelope import Envelope, complainant_of, envelope_of
 from routing.life import Life
 from routing.match import Match
 from routing.policy import Policy
@@ -26,6 +27,12 @@ class Original:
     mail: ParsedMail
     classification: Classification
     readable: bool = True
+    mailbox: str = ""
+    received_at: datetime | None = None
+
+    def envelope(self, policy: Policy) -> Envelope:
+        """Return what rules may ask of the mail besides its words."""
+        return envelope_of(self.mail, policy, mailbox=self.mailbox, received_at=self.received_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +60,7 @@ class Situation:
     trust: Trust
     policy: Policy
     inbox_id: int
+    mailbox: str = ""  #: where it came in: a key of config.yaml
     received_at: datetime
     now: datetime
     readable: bool = True  #: False when the mail could only be read in part
@@ -93,10 +101,22 @@ class Situation:
             raise ValueError("a person's mail must be classified before it is decided")
         return self.classification
 
+    @property
+    def envelope(self) -> Envelope:
+        """What rules may ask of this mail besides its words."""
+        return envelope_of(
+            self.mail, self.policy, mailbox=self.mailbox, received_at=self.received_at
+        )
+
     def assess(self) -> Assessment:
         """Return the initial assessment of this mail."""
-        kinds = kinds_attached(self.mail)
-        return assess(self.words, self.read(), self.policy, attached=kinds)
+        return assess(self.words, self.read(), self.policy, envelope=self.envelope)
+
+    def trace(self, language: str) -> tuple[RuleTrace, ...]:
+        """Return what every rule had to do with this mail; why not, in `language`."""
+        return assess_traced(
+            self.words, self.read(), self.policy, envelope=self.envelope, language=language
+        )[1]
 
     def first_mail(self) -> Original:
         """Return the first mail of the lead's case; raises ValueError if nobody read it again.
@@ -155,18 +175,3 @@ def awaits_writing(case: Case) -> bool:
     """Tell whether a complaint was only said so far, and waits for written details (K093)."""
     nobody = not case.departments and case.guess_at is None
     return nobody and case.status is Status.ACKNOWLEDGED
-
-
-def kinds_attached(mail: ParsedMail) -> frozenset[str]:
-    """Return what is attached, in the words of the rules' `needs`."""
-    pictures = any(item.type.startswith("image/") for item in mail.attachments)
-    return frozenset({"photo"} if pictures else ())
-
-
-def complainant_of(mail: ParsedMail, policy: Policy) -> Address:
-    """Return the original sender where one of ours passed the mail on (K012), else the sender."""
-    passed_on = mail.forwarded
-    ours = policy.is_colleague(mail.sender.addr) or policy.referrer_of(mail.sender.addr)
-    if passed_on and passed_on.sender.addr and ours:
-        return passed_on.sender
-    return mail.sender

@@ -2,7 +2,9 @@
 
 Templates come from files only; what strangers wrote is only ever a value, never template source
 (reliability 4.10, F112). A letter is `letters/<language>/<letter>.txt.j2`, whose first line is
-`Subject: …`, and `.html.j2` beside it. What a template may do is in templates/words.py.
+`Subject: …`, and `.html.j2` beside it. A variant that a rule may ask for is a folder of such files,
+`letters/<language>/<variant>/`; letters it lacks are the usual ones. What a template may do is in
+templates/words.py.
 """
 
 import re
@@ -20,6 +22,7 @@ from cases.outgoing import RenderedLetter
 from templates.samples import samples
 from templates.words import LetterEnvironment, as_line, clean
 
+FOLDER = Path(__file__).with_name("letters")
 OUTPUT_MAX = 256 * 1024  #: bytes of UTF-8 in one part of a letter (reliability 4.9)
 SUBJECT_MAX = 200  #: characters
 
@@ -40,6 +43,12 @@ _TEMPLATE_FAILURES = (
 )
 
 
+def variants(language: str, folder: Path | None = None) -> frozenset[str]:
+    """Return the variants that have letters in a language (default: of the shipped letters)."""
+    found = (folder or FOLDER).glob(f"{language}/[!_.]*/*.txt.j2")
+    return frozenset(path.parent.name for path in found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sheet:
     """One letter in one language, compiled, with the names of all facts it may ask for."""
@@ -58,13 +67,15 @@ class Letters:
         A broken template raises nothing here: `check` reports it and `render` refuses it, so
         that one slip of an editor doesn't stop the other letters.
         """
-        self._folder = folder or Path(__file__).with_name("letters")
+        self._folder = folder or FOLDER
         self._env = LetterEnvironment(self._folder, zone)
         self._sheets: dict[str, _Sheet] = {}
         self._broken: dict[str, str] = {}
         for language in self.languages:
             for name in LetterName:
-                self._compile(language, name)
+                self._compile(f"{language}/{name}")
+            for path in sorted(self._folder.glob(f"{language}/[!_.]*/*.txt.j2")):
+                self._compile(str(path.relative_to(self._folder)).removesuffix(".txt.j2"))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -74,13 +85,20 @@ class Letters:
         folders = (entry.name for entry in self._folder.iterdir() if entry.is_dir())
         return tuple(sorted(name for name in folders if not name.startswith(("_", "."))))
 
-    def render(self, letter: Letter) -> RenderedLetter:
-        """Write `letter` in `letter.language`.
+    @property
+    def variants(self) -> frozenset[str]:
+        """The variants there are, each perhaps in one language only."""
+        return frozenset().union(*(variants(each, self._folder) for each in self.languages))
+
+    def render(self, letter: Letter, *, variant: str = "") -> RenderedLetter:
+        """Write `letter` in `letter.language`, as `variant` has it where that has it.
 
         Raises LetterError if a fact is missing (each one is named) or isn't plain data, if the
         template is broken or absent, or if a part would be longer than OUTPUT_MAX.
         """
-        key = f"{letter.language}/{letter.name}"
+        usual = f"{letter.language}/{letter.name}"
+        own = f"{letter.language}/{variant}/{letter.name}"
+        key = own if own in self._sheets else usual
         sheet = self._sheets.get(key)
         if sheet is None:
             raise LetterError(key, self._broken.get(key, "there is no such letter"))
@@ -104,13 +122,15 @@ class Letters:
         problems = [f"letter {key}: {why}" for key, why in sorted(self._broken.items())]
         for language in self.languages:
             for variant, letter in samples(language):
-                if f"{language}/{letter.name}" not in self._broken:
-                    problems += self._problems(variant, letter)
+                for own in ("", *sorted(self.variants)):
+                    key = f"{language}/{own}/{letter.name}" if own else f"{language}/{letter.name}"
+                    if key in self._sheets:
+                        problems += self._problems(variant, letter, own)
         return tuple(dict.fromkeys(problems))
 
-    def _problems(self, variant: str, letter: Letter) -> list[str]:
+    def _problems(self, variant: str, letter: Letter, own: str) -> list[str]:
         try:
-            written = self.render(letter)
+            written = self.render(letter, variant=own)
         except LetterError as error:
             return [f"{error} (sample {variant!r})"]
         where = f"letter {letter.language}/{letter.name} (sample {variant!r})"
@@ -121,8 +141,7 @@ class Letters:
             problems.append(f"{where}: the subject lacks the reference")
         return problems
 
-    def _compile(self, language: str, name: LetterName) -> None:
-        key = f"{language}/{name}"
+    def _compile(self, key: str) -> None:
         try:
             self._sheets[key] = _Sheet(
                 text=self._env.get_template(f"{key}.txt.j2"),

@@ -7,6 +7,7 @@ from cases.model import LetterName
 from templates.sample_words import Facts
 from templates.sample_words_staff import staff_words
 from templates.samples_managers import manager_variants
+from templates.samples_rules import rules_variants
 from templates.samples_work import work_variants
 
 Variants = dict[str, dict[str, object]]
@@ -34,6 +35,7 @@ def staff_variants(words: Facts) -> dict[LetterName, Variants]:
         LetterName.MOVED_ON: _moved_on(words),
         **work_variants(words),
         **manager_variants(words),
+        **rules_variants(words),
     }
 
 

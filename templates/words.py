@@ -1,8 +1,8 @@
 """What a letter's template may do: the sandbox, its filters, and how values become words.
 
-Safe by default: whatever `{{ … }}` prints comes out as one clean line, escaped in HTML; only
-the filters `quote` and `paragraphs` may print several lines. Nothing can be called, multiplied
-or looped over but facts, so a template can neither reach Python nor eat the machine
+Safe by default: whatever `{{ … }}` prints comes out as one clean line, escaped in HTML; only the
+filters `quote`, `paragraphs` and `verbatim` may print several lines. Nothing can be called,
+multiplied or looped over but facts, so a template can neither reach Python nor eat the machine
 (reliability 0.12, 4.10). `None`, a bool or a bare time printed by mistake is an error.
 """
 
@@ -291,6 +291,7 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
         "person": _person,
         "quote": _quote,
         "size": _size,
+        "verbatim": _Block,
         "when": when,
         "when_brief": when_brief,
     }

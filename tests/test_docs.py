@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 import run
 from cases.model import LetterName
-from pipeline import config, rules_file
+from pipeline import config, rehearse, rules_file
 from pipeline.config_schema import Config
 from pipeline.rules_schema import Rules
 from pipeline.yamlfile import Plain, parse
@@ -53,21 +54,28 @@ def _models_in(annotation: object) -> set[type[BaseModel]]:
     return {model for part in get_args(annotation) for model in _models_in(part)}
 
 
-def _keys(model: type[BaseModel], before: str = "") -> Iterator[str]:
-    """Yield every key of a file's form, dotted; `*` stands for a name and for a list's items."""
-    for name, field in model.model_fields.items():
+def _keys(
+    model: type[BaseModel], before: str = "", *, above: tuple[type[BaseModel], ...] = ()
+) -> Iterator[str]:
+    """Yield every key of a file's form, dotted; `*` stands for a name and for a list's items.
+
+    A block that holds blocks of its own kind is gone into once.
+    """
+    for key, field in model.model_fields.items():
+        name = field.alias or key
         yield f"{before}{name}"
         many = "*." if str(field.annotation).startswith(("dict", "tuple")) else ""
         for inner in _models_in(field.annotation):
-            yield from _keys(inner, f"{before}{name}.{many}")
+            if inner not in (*above, model):
+                yield from _keys(inner, f"{before}{name}.{many}", above=(*above, model))
 
 
 def _steps_once(keys: Iterable[str]) -> set[str]:
-    """Return the keys with those of a category's or severity's process as those of the usual one.
+    """Return the keys with those of every other process as those of the usual one.
 
-    All three are the same block, so one example of each key will do.
+    A category's, a severity's and a rule's are the same block, so one example of each key will do.
     """
-    special = re.compile(r"^process\.(?:categories|severity)\.\*\.")
+    special = re.compile(r"^process\.(?:categories|severity)\.\*\.|^rules\.\*\.then\.process\.")
     return {special.sub("process.usual.", key) for key in keys}
 
 
@@ -156,17 +164,36 @@ def test_the_production_example_of_the_manual_loads(tmp_path: Path) -> None:
     assert settings.listen is None
 
 
-def test_the_examples_of_the_supervisors_manual_are_a_rules_file(tmp_path: Path) -> None:
-    """The YAML of docs/rules.md, read as one file, has no problem."""
-    file = tmp_path / "rules.yaml"
+def _rules_of_the_manual(folder: Path) -> Path:
+    """Write the examples of docs/rules.md, and the files they name, into a folder."""
+    file = folder / "rules.yaml"
     file.write_text(_yaml_of("rules.md"), encoding="utf-8")
     manual = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
-    catalogue = manual.partition("```csv\n")[2].partition("```")[0]
-    (tmp_path / "products.csv").write_text(catalogue, encoding="utf-8")
+    tables = re.findall(r"^```csv\n(.*?)^```$", manual, re.MULTILINE | re.DOTALL)
+    for name, table in zip(("products.csv", "dealers.csv"), tables, strict=True):
+        (folder / name).write_text(table, encoding="utf-8")
+    (mail,) = re.findall(r"^```eml\n(.*?)^```$", manual, re.MULTILINE | re.DOTALL)
+    (folder / "examples").mkdir()
+    (folder / "examples" / "leak.eml").write_text(mail, encoding="utf-8")
+    return file
 
-    rules = rules_file.load(file)
+
+def test_the_examples_of_the_supervisors_manual_are_a_rules_file(tmp_path: Path) -> None:
+    """The YAML of docs/rules.md, read as one file, has no problem."""
+    rules = rules_file.load(_rules_of_the_manual(tmp_path))
 
     assert [rule.name for rule in rules.policy.rules if rule.stop]
+
+
+def test_the_mails_of_the_supervisors_manual_give_what_it_says(
+    tmp_path: Path, config_file: Path, monday_nine: datetime
+) -> None:
+    """Every example mail of docs/rules.md passes, by the shipped model."""
+    rules = rules_file.load(_rules_of_the_manual(tmp_path))
+    settings = config.load(config_file, environment={})
+
+    assert len(rules.examples) > 3
+    assert rehearse.failures(rules, settings=settings, now=monday_nine) == ()
 
 
 def test_the_examples_of_the_supervisors_manual_use_every_key() -> None:

@@ -69,7 +69,7 @@ def test_the_wheel_carries_the_version_of_the_project(wheel: zipfile.ZipFile) ->
         ("templates/letters", (".j2",)),
         ("ingest/samples", (".eml",)),
         ("classify/model", ("",)),
-        ("routing", ("rules.yaml",)),
+        ("routing", ("rules.yaml", "rules.schema.json")),
         ("cases/migrations", (".py", ".mako")),
     ],
 )

@@ -30,6 +30,15 @@ def test_a_problem_of_a_whole_file_names_no_line_and_no_key() -> None:
     assert str(Problem(file="a.yaml", line=0, key="", what="is gone")) == "a.yaml: is gone"
 
 
+def test_a_problem_with_an_excerpt_shows_it_below_with_a_mark() -> None:
+    """The first line is the sentence: `file:line:column: key: what. fix`."""
+    problem = Problem(
+        file="rules.yaml", line=7, column=5, key="部门", what="is wrong", excerpt="部门: x"
+    )
+
+    assert str(problem) == "rules.yaml:7:5: 部门: is wrong\n    部门: x\n          ^"
+
+
 def test_a_config_error_says_every_problem() -> None:
     """All problems are in the text, one a line."""
     problems = tuple(Problem(file="f", line=n, key="k", what=f"w{n}") for n in (1, 2))

@@ -241,7 +241,7 @@ def test_one_round_of_the_daemon_and_its_status(
     deliver(tmp_path / "incoming", make_raw(), unique="one")
     code, out, _ = cli("serve", "--once")
     assert code == 0
-    assert [row["outcome"] for row in rows(out)] == ["case", "sent", "sent"]
+    assert [row["outcome"] for row in rows(out)] == ["rules live", "case", "sent", "sent"]
     assert len(list((tmp_path / "outgoing" / "new").iterdir())) == 2
 
     code, out, _ = cli("status", "--json")
@@ -261,7 +261,7 @@ def test_check_is_content_with_the_usual_files(cli: Cli) -> None:
 
 
 def test_check_tells_every_problem_of_config_yaml(cli: Cli, config_file: Path) -> None:
-    """78, each on a line of its own."""
+    """78, each in a sentence of its own, with the line of the file below it and a mark."""
     text = config_file.read_text(encoding="utf-8")
     text = text.replace("source: maildir:incoming", "source: x").replace(
         "outgoing: m", "outgoing: n"
@@ -270,10 +270,13 @@ def test_check_tells_every_problem_of_config_yaml(cli: Cli, config_file: Path) -
     code, out, err = cli("check")
 
     assert (code, out) == (78, "")
-    assert [line.split(": ")[1] for line in err.splitlines()] == [
+    lines = err.splitlines()
+    assert [line.split(": ")[1] for line in lines[::3]] == [
         "mailboxes.complaints.source",
         "outgoing",
     ]
+    assert lines[1::3] == ["        source: x", "    outgoing: naildir:outgoing"]
+    assert [line.index("^") for line in lines[2::3]] == [16, 14]
 
 
 def test_check_tells_every_problem_of_rules_yaml(
@@ -291,7 +294,12 @@ def test_check_tells_every_problem_of_rules_yaml(
     for command in (["check"], ["status"], ["serve", "--once"]):
         code, _, err = cli(*command)
         assert code == 78
-        assert len(err.splitlines()) == 2
+        lines = err.splitlines()
+        assert [line.split(": ")[1] for line in lines[::3]] == [
+            "supervisors",
+            "severity.serious.answer_within",
+        ]
+        assert [line.strip() for line in lines[2::3]] == ["^", "^"]
 
 
 def test_a_config_file_that_is_not_there_is_78(cli: Cli, tmp_path: Path) -> None:
@@ -320,7 +328,7 @@ def test_upgrading_the_database_says_where_it_stands(cli: Cli) -> None:
 
 def test_explaining_a_mail_stores_nothing(cli: Cli, mail: Path, tmp_path: Path) -> None:
     """The whole decision in words."""
-    code, out, _ = cli("explain", str(mail))
+    code, out, _ = cli("explain", str(mail), "--lang", "en")
 
     assert code == 0
     for part in ("from ", "kind ", "category ", "severity ", "routed ", "due "):

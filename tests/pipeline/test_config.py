@@ -440,3 +440,15 @@ def test_a_web_hook_that_others_could_read_is_refused(
 
     assert problem.key == "alarm.webhook"
     assert url not in str(problem)
+
+
+def test_a_mistake_shows_its_line_unless_a_secret_stands_there(
+    wrong: Callable[..., tuple[Problem, ...]],
+) -> None:
+    """Whoever reads the log sees where to look, and no password."""
+    (shown,) = wrong(("trust:", "alarm: {fiel: x}\ntrust:"))
+    (hidden,) = wrong(("trust:", "alarm: {webhook: 'https://chat/geheim', fiel: x}\ntrust:"))
+
+    assert shown.excerpt == "alarm: {fiel: x}"
+    assert hidden.line == shown.line
+    assert "geheim" not in str(hidden)

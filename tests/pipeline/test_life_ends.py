@@ -15,8 +15,8 @@ from pipeline.handed_in import Note, as_mail
 from pipeline.poll import take_in
 from routing.choices import Choice
 from routing.deadlines import Limit
-from routing.policy import Condition, Effect, Rule
 from routing.process import Capa, CapaRule, Objection, Signing
+from routing.rules import Condition, Effect, Rule
 from tests.conftest import MakeRaw
 from tests.pipeline.conftest import Office
 from tests.pipeline.test_life import (

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from classify.vocabulary import Product
-from pipeline.rules_catalogue import MAX_BYTES, read_catalogue
+from pipeline.rules_catalogue import read_catalogue
+from pipeline.rules_sheet import MAX_BYTES
 
 TEXT = (
     "name,aliases,models,batches\n"
@@ -25,7 +26,7 @@ PRODUCTS = (
 
 def _problems(path: Path, data: bytes) -> list[str]:
     path.write_bytes(data)
-    return [str(problem).removeprefix(str(path)) for problem in read_catalogue(path)[1]]
+    return [str(problem).removeprefix(str(path)) for problem in read_catalogue(path)[2]]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_a_spreadsheet_s_file_is_read_whatever_its_habits(tmp_path: Path, data: 
     path = tmp_path / "catalogue.csv"
     path.write_bytes(data)
 
-    assert read_catalogue(path) == (PRODUCTS, ())
+    assert read_catalogue(path) == (PRODUCTS, data, ())
 
 
 def test_one_column_is_enough(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ def test_one_column_is_enough(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.csv"
     path.write_text("name\nKettle\nLamp\n", encoding="utf-8")
 
-    products, problems = read_catalogue(path)
+    products, _, problems = read_catalogue(path)
 
     assert [product.name for product in products] == ["Kettle", "Lamp"]
     assert problems == ()
@@ -107,7 +108,7 @@ def test_a_file_of_nothing_but_slips_is_cut_short(tmp_path: Path) -> None:
 
 def test_a_missing_or_huge_file_is_a_problem(tmp_path: Path) -> None:
     """Nothing is raised: the caller collects problems."""
-    missing = read_catalogue(tmp_path / "none.csv")[1]
+    missing = read_catalogue(tmp_path / "none.csv")[2]
     huge = _problems(tmp_path / "huge.csv", b"name\n" + b"x" * MAX_BYTES)
 
     assert "no such file" in str(missing[0])

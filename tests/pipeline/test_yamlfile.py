@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
 
 from cases.errors import ConfigError, Problem
-from pipeline.yamlfile import MAX_BYTES, Section, parse, read, validate
+from pipeline.yamlfile import MAX_BYTES, parse, read
 
 
 def problems(text: str) -> tuple[Problem, ...]:
@@ -41,17 +40,54 @@ g: {h: 投诉}
     }
 
 
-def test_every_key_and_item_knows_its_line() -> None:
-    """Lines count from one; comments and empty lines too."""
+def test_every_key_and_item_knows_its_place() -> None:
+    """Lines and columns count from one; comments and empty lines too."""
     found = parse("# first\na:\n  b: 1\n\n  c:\n    - x\n    - y\n", name="f")
 
-    assert found.lines == {
-        ("a",): 2,
-        ("a", "b"): 3,
-        ("a", "c"): 5,
-        ("a", "c", "0"): 6,
-        ("a", "c", "1"): 7,
+    assert found.keys == {
+        ("a",): (2, 1),
+        ("a", "b"): (3, 3),
+        ("a", "c"): (5, 3),
+        ("a", "c", "0"): (6, 7),
+        ("a", "c", "1"): (7, 7),
     }
+    assert found.values == {**found.keys, ("a", "b"): (3, 6)}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_those_of_an_editor(end: str) -> None:
+    """Whatever ends a line, it counts once; signs that merely look like an end do not count."""
+    text = end.join(["a: 1", "", 'b: "\u2028\x85"', "c: 2", ""])
+
+    assert parse(text, name="f").keys[("c",)] == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "of_key", "place"),
+    [
+        (("a",), "", False, (1, 4)),
+        (("a",), "", True, (1, 1)),
+        (("a", "c"), "", False, (1, 14)),
+        (("a",), "y", False, (1, 18)),
+        (("a",), "gone", False, (1, 4)),
+        (("a", "missing"), "", False, (1, 1)),
+        (("list",), "", False, (2, 1)),
+        (("list", "1"), "", False, (4, 5)),
+        (("list",), "q", False, (4, 5)),
+        (("list",), "x", False, (2, 1)),
+        (("people",), "q", False, (5, 1)),
+        (("nothing",), "", False, (1, 0)),
+    ],
+)
+def test_a_problem_is_marked_where_it_stands(
+    path: tuple[str, ...], value: str, of_key: bool, place: tuple[int, int]
+) -> None:
+    """The value, the key that is no key, the text below a block, else the nearest key above."""
+    text = "a: {b: x, c: [x, y]}\nlist:\n  - p\n  - q\npeople:\n  - name: q\n"
+    found = parse(text, name="f").problem(path, "is wrong", value=value, of_key=of_key)
+
+    assert (found.line, found.column) == place
+    assert found.excerpt == (text.splitlines()[place[0] - 1] if place[1] else "")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +105,10 @@ def test_every_key_and_item_knows_its_line() -> None:
         ("a: 'open\n", 2, "", "is no valid YAML"),
         ("a: 1\n---\nb: 2\n", 2, "", "is no valid YAML"),
         ("a: *nobody\n", 1, "", "is no valid YAML"),
-        ("a: \x07\n", 0, "", "is no valid YAML"),
+        ("a: 1\nb: \x07\n", 2, "", "holds U+0007, which is no sign of a text"),
+        ("a: 1\nb: 1e999\n", 2, "b", "is too great for a number"),
+        ("a: 1\nb: " + "[" * 30, 2, "", "is nested too deeply"),
+        ("a: 1\n%YAML 1.x\n", 2, "", "is no valid YAML"),
         ("", 0, "", "holds no keys"),
         ("# only a comment\n", 0, "", "holds no keys"),
         ("- a\n- b\n", 0, "", "holds no keys"),
@@ -82,6 +121,53 @@ def test_a_mistake_is_named_with_its_line(text: str, line: int, key: str, what: 
 
     assert (found.file, found.line, found.key) == ("f.yaml", line, key)
     assert found.what.startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "a: 1\nb:\n\tc: 2\n",
+            "f.yaml:3:1: is no valid YAML: found character '\\t' that cannot start any token."
+            " Indent with blanks, never with tabs\n     c: 2\n    ^",
+        ),
+        (
+            "a: 投诉\nb: 1\n投诉: [1, 2\nc: 3\n",
+            "f.yaml:4:2: is no valid YAML: expected ',' or ']', but got ':'."
+            " Look at line 3, where this part begins\n    c: 3\n     ^",
+        ),
+        (
+            "a: 1\n名称: 投诉\n名称: 处理\n",
+            "f.yaml:3:1: 名称: is there twice. Keep one of the two; the other is in line 2\n"
+            "    名称: 处理\n    ^",
+        ),
+        (
+            "a: {名称: &x 投诉}\n",
+            "f.yaml:1:9: a.名称: uses an anchor or alias. Write the value out\n"
+            "    a: {名称: &x 投诉}\n" + " " * 14 + "^",
+        ),
+    ],
+)
+def test_a_problem_shows_the_line_with_a_mark(text: str, said: str) -> None:
+    """File, line, column, what and what to do; below it the line itself."""
+    assert str(problems(text)[0]) == said
+
+
+def test_a_line_with_a_secret_is_not_repeated() -> None:
+    """Neither beside its key nor below it; what comes from the environment is none."""
+    text = "a: {password: geheim, b: &x 1}\npassword: |\n  geheim\n\tc: 1\n"
+    with pytest.raises(ConfigError) as caught:
+        parse(text, name="f", secret=["password"])
+    assert "geheim" not in str(caught.value)
+
+    for line in ("password: x: geheim", "password:\n  x: geheim: y", '"password" : [geheim'):
+        with pytest.raises(ConfigError) as caught:
+            parse(line, name="f", secret=["password"])
+        assert "geheim" not in str(caught.value)
+
+    with pytest.raises(ConfigError) as caught:
+        parse("a: {password: ${SECRET}, b: &x 1}", name="f", secret=["password"])
+    assert "${SECRET}" in str(caught.value)
 
 
 def test_a_tab_says_how_to_indent() -> None:
@@ -127,7 +213,7 @@ def test_a_file_is_read_with_and_without_a_byte_order_mark(tmp_path: Path) -> No
     path.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
 
     assert read(path).value == {"a": 1, "b": 2}
-    assert read(path).lines[("b",)] == 2
+    assert read(path).keys[("b",)] == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +223,7 @@ def test_a_file_is_read_with_and_without_a_byte_order_mark(tmp_path: Path) -> No
         (b"a: 1\n\nb: \xff\n", 3, "is not UTF-8"),
         ("a: 1\n".encode("utf-16"), 1, "is not UTF-8"),
         (b"a: " + b"x" * 2 * 2**20, 0, "is 2097155 bytes long"),
-        (b"\x00", 0, "is no valid YAML"),
+        (b"\x00", 1, "holds U+0000, which is no sign of a text"),
     ],
 )
 def test_what_is_no_text_of_ours_is_refused(
@@ -171,75 +257,3 @@ def test_any_text_is_a_document_or_a_config_error(text: str) -> None:
         assert isinstance(parse(text, name="f").value, dict)
     except ConfigError as error:
         assert error.problems
-
-
-class Inner(Section):
-    host: str
-    port: int = Field(default=1, ge=1)
-
-
-class Wrapped(Section):
-    inner: Inner
-
-
-class Outer(Section):
-    name: str
-    words: tuple[str, ...] = ()
-    way: Wrapped | str = ""
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (
-            "nmae: x\n",
-            [
-                "f:1: name: is missing. Add it; see the shipped file",
-                "f:1: nmae: is no key we know. Did you mean 'name'?",
-            ],
-        ),
-        ("name: x\nzzz: 1\n", ["f:2: zzz: is no key we know. Known here: name, words, way"]),
-        ("name: 5\n", ["f:1: name: should be text. Put it into quotes"]),
-        ("name: [x]\n", ["f:1: name: should be text"]),
-        ("name: x\nwords: a\n", ["f:2: words: should be a list. Write for example: [one, two]"]),
-        ("name: x\nwords:\n- a\n- 12\n", ["f:4: words.1: should be text. Put it into quotes"]),
-        (
-            "name: x\nway: 5\n",
-            ["f:2: way: should be a block of keys, or should be text. Put it into quotes"],
-        ),
-        (
-            "name: x\nway:\n  inner:\n    host: h\n    prot: 2\n",
-            ["f:5: way.inner.prot: is no key we know. Did you mean 'port'?"],
-        ),
-        (
-            "name: x\nway:\n  inner:\n    port: 0\n",
-            [
-                "f:3: way.inner.host: is missing. Add it; see the shipped file",
-                "f:4: way.inner.port: should be greater than or equal to 1",
-            ],
-        ),
-        (
-            "name: x\nway: {innre: {}}\n",
-            [
-                "f:2: way.inner: is missing. Add it; see the shipped file",
-                "f:2: way.innre: is no key we know. Did you mean 'inner'?",
-            ],
-        ),
-    ],
-)
-def test_a_value_that_does_not_fit_is_told_in_the_words_of_the_file(
-    text: str, said: list[str]
-) -> None:
-    """Key, line, what and what to do; no name of a class of ours, one problem per key."""
-    document = parse(text, name="f")
-    with pytest.raises(ConfigError) as caught:
-        validate(document, Outer)
-
-    assert sorted(str(p) for p in caught.value.problems) == sorted(said)
-
-
-def test_a_right_file_becomes_its_values() -> None:
-    """Either form of a value will do."""
-    assert validate(parse("name: x\nway: y\n", name="f"), Outer).way == "y"
-    found = validate(parse("name: x\nway: {inner: {host: h}}\n", name="f"), Outer)
-    assert isinstance(found.way, Wrapped)

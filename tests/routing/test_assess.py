@@ -6,7 +6,9 @@ import pytest
 
 from cases.model import Category, Classification, Fact, Matter
 from routing.assess import assess, assess_traced
-from routing.policy import Condition, Effect, Policy, Rule, SeverityLevel, Subcategory
+from routing.envelope import Envelope
+from routing.policy import Policy, SeverityLevel, Subcategory
+from routing.rules import Condition, Effect, Rule
 from routing.words import Words
 
 MILK = Fact(name="product", value="鲜奶", known=True, canonical="鲜牛奶")
@@ -98,8 +100,8 @@ def test_departments_and_copies_of_several_rules_come_once_each(policy: Policy) 
 @pytest.mark.parametrize(
     ("when", "why"),
     [
-        (Condition(category=(Category.SERVICE,)), "category is quality"),
-        (Condition(severity=("serious",)), "severity is general"),
+        (Condition(category=(Category.SERVICE,)), "the category is quality"),
+        (Condition(severity=("serious",)), "the severity is general"),
         (Condition(product=("电热*",)), "none of its products is named"),
         (Condition(words=Words(("fire",))), "none of its words is there"),
         (
@@ -289,7 +291,7 @@ def test_a_sub_category_may_have_a_department_of_its_own(policy: Policy) -> None
     assert assess("It is wrong", read(), owned).departments == ("quality",)
     ruled = with_rules(owned, one)
     assert assess("The manual is wrong", read(), ruled).departments == ("delivery",)
-    assert assess_traced("It", read(), ruled)[1][0].why == "sub-category is none"
+    assert assess_traced("It", read(), ruled)[1][0].why == "there is no sub-category"
 
 
 def test_a_second_matter_is_told_to_its_department_too(policy: Policy) -> None:
@@ -347,7 +349,9 @@ def test_a_rule_asks_for_more_and_a_photo_counts_when_it_is_attached(policy: Pol
     facts = (MILK,)
 
     assert assess("鲜奶酸了", read(facts=facts), policy).missing == ("batch", "photo")
-    sent = assess("鲜奶酸了", read(facts=facts), policy, attached=frozenset({"photo"}))
+    sent = assess(
+        "鲜奶酸了", read(facts=facts), policy, envelope=Envelope(attached=frozenset({"photo"}))
+    )
     assert sent.missing == ("batch",)
 
 

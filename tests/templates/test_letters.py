@@ -57,13 +57,15 @@ def test_the_gallery_shows_todays_letters(
 def test_both_languages_have_the_same_letters(root: Path) -> None:
     """Chinese and English each have every letter, as text and as HTML, and share what they use."""
     wanted = {f"{name}.{part}.j2" for name in LetterName for part in ("txt", "html")}
+    folder = root / "templates" / "letters"
     english, chinese = (
-        {path.name for path in (root / "templates" / "letters" / language).iterdir()}
+        {str(path.relative_to(folder / language)) for path in (folder / language).rglob("*.j2")}
         for language in ("en", "zh")
     )
 
-    assert {name for name in english if not name.startswith("_")} == wanted
+    assert {name for name in english if not name.startswith("_") and "/" not in name} == wanted
     assert english == chinese
+    assert {name.rpartition("/")[2] for name in english if "/" in name} <= wanted
 
 
 def test_samples_have_every_letter_and_the_same_variants() -> None:

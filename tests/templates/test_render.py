@@ -23,7 +23,7 @@ UNUSED = {"language", "severity", "category_name", "answer_to", "original_attach
 STRANGERS = {"complainant", "text", "subject", "facts", "attachments", "history", "read"}
 SSTI = "{{7*7}}{%x%}${7*7}<%=7*7%>#{7*7}"
 TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "br", "table", "tr", "th"}
-TAGS |= {"td", "ul", "li", "h2", "strong", "span", "blockquote"}
+TAGS |= {"td", "ul", "li", "h2", "strong", "span", "blockquote", "pre"}
 
 
 class _Tags(HTMLParser):
