@@ -19,8 +19,8 @@ from pipeline.command_line import (
     letters_app,
     quarantine_app,
     register,
-    rules_app,
 )
+from pipeline.command_line_rules import rules_app
 
 app = typer.Typer(
     no_args_is_help=False,
@@ -260,42 +260,6 @@ def rules_test(
     from pipeline import commands_rehearse
 
     raise typer.Exit(commands_rehearse.test(config_file, file))
-
-
-@rules_app.command("history")
-def rules_history(
-    config_file: Config = DEFAULT,
-    diff: Annotated[
-        int | None, typer.Option("--diff", metavar="N", min=1, help="What number N changed.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
-    json: Json = False,
-) -> None:
-    """List the rules that were live: when, whose, and how much they changed."""
-    from pipeline import commands_rules_live as commands
-
-    raise typer.Exit(commands.history(config_file, diff=diff, limit=limit, as_json=json))
-
-
-@rules_app.command("rollback")
-def rules_rollback(
-    number: Annotated[
-        int | None, typer.Argument(metavar="[N]", min=1, help="Else what was live before.")
-    ] = None,
-    config_file: Config = DEFAULT,
-) -> None:
-    """Put earlier rules back, after a check and their examples."""
-    from pipeline import commands_rules_live as commands
-
-    raise typer.Exit(commands.rollback(config_file, number))
-
-
-@rules_app.command("accept")
-def rules_accept(config_file: Config = DEFAULT) -> None:
-    """Say yes to the rules that wait for it, because they drop many others for example."""
-    from pipeline import commands_rules_live as commands
-
-    raise typer.Exit(commands.accept_waiting(config_file))
 
 
 @db_app.command("upgrade")

@@ -11,6 +11,7 @@ from routing.policy import Policy
 #: Of one letter; whoever needs more looks into the file.
 MOST_MISTAKES, MOST_LINES, MOST_NAMES = 20, 120, 30
 _LONGEST = 160  # characters of a line of a difference
+_INDENT = "    "  # of the lines that a mistake shows, see cases/excerpt.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def rules_letters(
         "by": news.by,
         "at": news.at,
         "count": len(news.problems or news.failures),
-        "problems": news.problems[:MOST_MISTAKES],
+        "problems": tuple(map(_problem, news.problems[:MOST_MISTAKES])),
         "more_problems": max(0, len(news.problems) - MOST_MISTAKES),
         "failures": news.failures[:MOST_MISTAKES],
         "more_failures": max(0, len(news.failures) - MOST_MISTAKES),
@@ -69,3 +70,9 @@ def rules_letters(
         )
         for addr in {addr.lower(): addr for addr in to}.values()
     )
+
+
+def _problem(text: str) -> dict[str, str]:
+    """Part a mistake from the line it shows; a rule before that keeps its blanks."""
+    says, *lines = text.split("\n")
+    return {"says": says, "excerpt": "\n".join(f"| {line.removeprefix(_INDENT)}" for line in lines)}

@@ -22,14 +22,22 @@ _DIFFERENCE = """\
      stop: true"""
 
 #: The sentences about mistakes are English in every language, as the commands say them.
-_MISTAKE = """\
-rules.yaml:214:17: rules.3.then.department: unknown department 'servise'. Did you mean 'service'?
-        then: {department: servise}
-                           ^"""
-_CUT = (
-    "rules.yaml: end: is not the last key: the file was cut off or saved half-way. "
-    "Let its last line be `end: true`"
-)
+_MISTAKE = {
+    "says": (
+        "rules.yaml:214:24: rules.3.then.department: unknown department 'servise'. "
+        "Did you mean 'service'?"
+    ),
+    "excerpt": """\
+|     then: {department: servise}
+|                        ^""",
+}
+_CUT = {
+    "says": (
+        "rules.yaml: end: is not the last key: the file was cut off or saved half-way. "
+        "Let its last line be `end: true`"
+    ),
+    "excerpt": "",
+}
 
 _REPLAYED = "C-2026-000118  quality → delivery  “{rule}”"
 #: A letter of which nothing is known.

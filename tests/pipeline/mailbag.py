@@ -18,14 +18,29 @@ from tests.pipeline.conftest import Office
 SUBJECTS = ("The kettle", "投诉", "水壶漏水", "My order", "Re: invoice", "", "Complaint 投诉")
 WORDS = (
     *("The kettle I bought leaks.", "水壶漏水，请尽快处理。", "It came late, very late indeed."),
-    *("快递 late 了三天，客服说明天。", "Your man at the counter was rude to me.", "odd thing, this."),
-    *("服务态度差 rude，我要投诉。", "The lid is broken and 盖子也坏了。", "How do I clean the lid?"),
+    *(
+        "快递 late 了三天，客服说明天。",
+        "Your man at the counter was rude to me.",
+        "odd thing, this.",
+    ),
+    *(
+        "服务态度差 rude，我要投诉。",
+        "The lid is broken and 盖子也坏了。",
+        "How do I clean the lid?",
+    ),
     *("面包发霉了，已经变质。", "The bread was mouldy.", "odd 的东西 late"),
     *("I burnt my hand and went to hospital.", "我已经咨询律师，要起诉你们。", "我被烫伤住院了"),
     *("昨天买的鲜牛奶变质了", "Fresh milk, spoiled again.", "Li Wei 李伟 of your shop was rude."),
 )
 AGAIN = (
-    *("It is still broken.", "还是漏水！", "I burnt my hand now.", "Thank you.", "谢谢", "How is it?"),
+    *(
+        "It is still broken.",
+        "还是漏水！",
+        "I burnt my hand now.",
+        "Thank you.",
+        "谢谢",
+        "How is it?",
+    ),
     *("My order was SO20261107.", "batch B2026-1107", "我要找律师起诉", "solved", "没有解决"),
 )
 _NUMBERS = re.compile(r"\b(?:(?P<batch>B\d{4}-\d{4})|(?P<order>SO\d{8}))\b")
@@ -73,7 +88,9 @@ class Town:
         self.number += 1
         pick = self.random.choice
         text = " ".join(pick(WORDS) for _ in range(pick((1, 1, 2))))
-        text += pick(("", "", f" B2026-{pick('123')}107", f" SO2026110{pick('1234')}", " also late"))
+        text += pick(
+            ("", "", f" B2026-{pick('123')}107", f" SO2026110{pick('1234')}", " also late")
+        )
         person = pick((1, 2, 3, self.random.randrange(100), self.random.randrange(100)))
         mail = EmailMessage(policy=SMTP)
         mail["From"] = f"Kunde 客户 {person} <c{person}@customer.example>"

@@ -319,7 +319,7 @@ def test_a_problem_is_shown_as_the_commands_show_it(house: House) -> None:
 
     assert lines[shown + 1].index("^") == lines[shown].index("tegs")
     assert str(house.file.parent) not in letter
-    assert lines[shown - 1].startswith("rules.yaml:")
+    assert lines[shown - 2].startswith("- rules.yaml:")
 
 
 def test_rules_whose_examples_fail_do_not_go_live(house: House) -> None:
