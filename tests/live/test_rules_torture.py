@@ -31,7 +31,7 @@ from pipeline.serve import Service
 from tests.conftest import MakeRaw, PlainClassifier
 
 #: Of each of the two files; in CI all of them.
-CUTS = 80
+CUTS = 60
 LOOK_S = 0.004  # seconds between two looks
 MAIL_S = 0.25 if os.environ.get("CI") else 0.06  # seconds between two mails
 
