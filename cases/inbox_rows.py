@@ -111,8 +111,12 @@ class InboxRows(Rows):
             note=note_of(row.reason),
         )
 
-    def first_of(self, taken: TakenMail) -> int | None:
-        """Return the earlier row of the same mail, seen through another door (F20, F25)."""
+    def first_of(self, taken: TakenMail, *, ignored: bool = False) -> int | None:
+        """Return the earlier row of the same mail, seen through another door (F20, F25).
+
+        `ignored`: one that opened no case counts as well, for it may have had another effect.
+        """
+        states = ("new", "working", "done", "quarantined", *(("ignored",) if ignored else ()))
         found: int | None = self._connection.scalar(
             select(func.min(inbox.c.id)).where(
                 inbox.c.identity == taken.identity,
@@ -120,7 +124,7 @@ class InboxRows(Rows):
                 # With several workers a later row may be done first.
                 or_(inbox.c.id < taken.id, inbox.c.state == "done"),
                 # A mail kept from before the first run was never answered: its copy is not a copy.
-                inbox.c.state.in_(("new", "working", "done", "quarantined")),
+                inbox.c.state.in_(states),
             )
         )
         return found

@@ -16,6 +16,7 @@ from cases.model import Case, Decision, LetterName
 from cases.store import Transaction
 from pipeline import lookups
 from pipeline.desk import Desk
+from pipeline.finish import LeaseOverrun, finish, finish_copy
 from pipeline.firstmail import read_first
 from pipeline.reading import ReaderUnavailable
 from pipeline.rules_by_mail import about_rules
@@ -59,8 +60,8 @@ def process_one(desk: Desk, *, now: datetime) -> Handled | None:
         understood = _understand(desk, taken)
         wish = about_rules(desk, understood.reading)
         if wish:
-            why = take_rules(desk, taken, understood.reading, wish, now=now)
-            return _handled(taken, understood, "ignored", why=why)
+            outcome, why = take_rules(desk, taken, understood.reading, wish, now=now)
+            return _handled(taken, understood, outcome, why=why)
         understood = _with_first_mail(desk, understood, now=now)
         return _settle(desk, taken, understood, now=now)
     except ReaderUnavailable:
@@ -90,22 +91,19 @@ def _with_first_mail(desk: Desk, read: Understood, *, now: datetime) -> Understo
 
 def _settle(desk: Desk, taken: TakenMail, read: Understood, *, now: datetime) -> Handled:
     with desk.store.begin() as tx:
-        original = tx.first_of(taken)
-        if original is not None:
-            why = f"same mail as number {original}"
-            tx.finish_mail(taken, "duplicate", duplicate_of=original, reason=why)
+        if why := finish_copy(tx, taken):
             return _handled(taken, read, "duplicate", why=why)
         situation = _situation(tx, desk, taken, read, now=now)
         decision = decide(situation)
         if decision.bounced:
             tx.count_bounce(decision.bounced, now=now)
         if decision.ignored:
-            _finish(tx, taken, "ignored", reason=decision.ignored)
+            finish(tx, taken, "ignored", reason=decision.ignored)
             return _handled(taken, read, "ignored", why=decision.ignored, decision=decision)
         joined = _joined(situation, decision)
         case = joined or _open(tx, desk, taken, read, decision, situation.earlier)
         case = _apply(tx, desk, taken, read, decision, case, now=now)
-        _finish(tx, taken, "done", case_id=case.id)
+        finish(tx, taken, "done", case_id=case.id)
     outcome = "joined" if joined else "case"
     return _handled(
         taken, read, outcome, case=case, decision=decision, why=situation.why_not_readable
@@ -215,23 +213,11 @@ def _open(
     )
 
 
-def _finish(
-    tx: Transaction, taken: TakenMail, state: str, *, reason: str = "", case_id: int | None = None
-) -> None:
-    if not tx.finish_mail(taken, state, reason=reason, case_id=case_id):
-        # Rolls everything back: the other worker's result stands.
-        raise LeaseOverrun(f"mail {taken.id} was taken over by another worker")
-
-
 class EndedTheProgram(Exception):
     """Handling this mail has killed the process too often (F08)."""
 
     def __str__(self) -> str:
         return f"{MOST_CRASHES} attempts ended with the whole process"
-
-
-class LeaseOverrun(Exception):
-    """Handling took longer than the lease and another worker took the mail over."""
 
 
 def _give_back(desk: Desk, taken: TakenMail, error: Exception, *, now: datetime) -> Handled:

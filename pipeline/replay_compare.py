@@ -12,6 +12,7 @@ from routing.assess import RuleTrace
 from routing.letters import category_name, department_name
 from routing.phrases import phrase
 from routing.policy import Policy
+from templates.labels import label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +85,7 @@ def _shown(side: Side, language: str) -> dict[str, str]:
 def _beyond(before: Made, after: Made, language: str) -> Iterator[Change]:
     """Yield what follows from a judgement; of long ago it was not kept."""
     if before.asks is not None and after.asks is not None:
-        asks = [word("comma", language).join(one) for one in (before.asks, after.asks)]
-        asks = [one.replace("|", "/") for one in asks]
+        asks = [_asked(one, language) for one in (before.asks, after.asks)]
         if asks[0] != asks[1]:
             none = _none(language)
             yield Change(kind="asks", before=asks[0] or none, after=asks[1] or none)
@@ -103,6 +103,12 @@ def _beyond(before: Made, after: Made, language: str) -> Iterator[Change]:
     if None not in (before.letters, after.letters) and before.letters != after.letters:
         usual = word("usual", language)
         yield Change(kind="letters", before=before.letters or usual, after=after.letters or usual)
+
+
+def _asked(needs: Sequence[str], language: str) -> str:
+    """Return what is asked for; of `batch|serial` any one will do."""
+    either = ("/".join(label(name, language) for name in need.split("|")) for need in needs)
+    return word("comma", language).join(either)
 
 
 def reasons(before: Side, after: Side, language: str) -> tuple[Why, ...]:
@@ -124,23 +130,26 @@ def reasons(before: Side, after: Side, language: str) -> tuple[Why, ...]:
         elif name not in new:
             why_not = _words(traces, name, hit=False) or word("not_reached", language)
             found.append(Why(kind="no_longer", rule=name, words=why_not))
-    found += _beside_rules(before.made, after, traces, alone=not found)
+    found += _beside_rules(before, after, traces, alone=not found)
     return tuple(found) or (Why(kind="file", rule="", words=""),)
 
 
 def _beside_rules(
-    before: Made, after: Side, now: Sequence[RuleTrace], *, alone: bool
+    before: Side, after: Side, now: Sequence[RuleTrace], *, alone: bool
 ) -> Iterator[Why]:
     """Yield what no rule says: words of a severity, an earlier complaint, the model."""
-    house = after.policy.languages[0]
+    house, was = after.policy.languages[0], before.made.reasons
     of_rules = {phrase("rule", house, rule=one.rule, words=one.why) for one in now if one.hit}
     for reason in after.made.reasons:
-        if before.reasons and reason not in (*before.reasons, *of_rules):
+        if was and reason not in (*was, *of_rules):
             yield Why(kind="because", rule="", words=reason)
-    if alone:
-        for reason in before.reasons:
-            if reason not in after.made.reasons:
-                yield Why(kind="was_because", rule="", words=reason)
+    level = before.made.judgement.severity
+    fell = level != after.made.judgement.severity
+    name = before.policy.severity(level).names[before.policy.languages[0]]
+    for reason in was:
+        # Whatever made it so severe is said besides the rules; the rest goes without saying.
+        if reason not in after.made.reasons and (alone or (fell and reason.startswith(name))):
+            yield Why(kind="was_because", rule="", words=reason)
 
 
 def _traces(side: Side, language: str) -> tuple[RuleTrace, ...]:

@@ -80,7 +80,7 @@ WORDS = {
     "after": {"en": "new", "zh": "新规则"},
     "after_then": {"en": "live now", "zh": "现行"},
     "changes": {"en": "by kind", "zh": "按变化类别"},
-    "rules_hit": {"en": "mails for which each rule holds", "zh": "各规则成立的来信数"},
+    "rules_hit": {"en": "cases for which each rule holds", "zh": "各规则成立的案件数"},
     "summary": {"en": "in short", "zh": "摘要"},
     "none_change": {"en": "No case would change.", "zh": "没有案件会变化。"},
     # Sentences
@@ -94,51 +94,51 @@ WORDS = {
     },
     "version": {"en": "live rules: version {live}", "zh": "现行规则版本 {live}"},
     "looked_at": {
-        "en": "{mails} mails of {cases} cases looked at, {changed} cases would change",
+        "en": "mails looked at: {mails}, their cases: {cases}, would change: {changed}",
         "zh": "查看了 {cases} 起案件的 {mails} 封来信，{changed} 起会变化",
     },
     "never": {
-        "en": "these rules hold for none of the mails: {rules}",
+        "en": "hold for none of the mails: {rules}",
         "zh": "这些规则对所有来信都不成立：{rules}",
     },
     "unread": {
-        "en": "{number} mails can't be read today and are left out: {cases}",
+        "en": "left out, as they can't be read today: {number} ({cases})",
         "zh": "{number} 封来信现在无法读取，未计入：{cases}",
     },
     "no_case": {
-        "en": "{number} mails would be filed as a machine's today and are left out: {cases}",
+        "en": "left out, as today they would be filed as a machine's: {number} ({cases})",
         "zh": "{number} 封来信现在会视为自动邮件，未计入：{cases}",
     },
     "in_part": {
-        "en": "{number} mails could be read only in part then, and are taken so here",
+        "en": "could be read only in part then, and are taken so here: {number}",
         "zh": "{number} 封来信当时只能部分读取，此处相同",
     },
     "corrected": {
-        "en": "{number} cases were corrected by hand since; here they are as first judged",
+        "en": "corrected by hand since, here as first judged: {number}",
         "zh": "{number} 起案件后来由人更正过；此处按最初的判断比较",
     },
     "not_kept": {
-        "en": "{number} cases are from before first judgements were kept",
+        "en": "from before first judgements were kept: {number}",
         "zh": "{number} 起案件较早，未保存最初的判断",
     },
     "differs": {
-        "en": "{number} cases are already otherwise by the live rules than they were then",
+        "en": "otherwise by the live rules already than they were then: {number}",
         "zh": "{number} 起案件按现行规则已与当时不同",
     },
     "differs_rules": {
-        "en": "{number} of them were judged by another version of the rules",
-        "zh": "其中 {number} 起当时的规则版本不同",
+        "en": "judged by another version of the rules then: {number} ({models})",
+        "zh": "其中 {number} 起当时的规则版本不同：{models}",
     },
     "differs_model": {
-        "en": "{number} of them were read by another model: {models}",
+        "en": "read by another model then: {number} ({models})",
         "zh": "其中 {number} 起当时由另一模型判读：{models}",
     },
     "differs_both": {
-        "en": "{number} of them by another version of the rules and another model: {models}",
+        "en": "other rules and another model then: {number} ({models})",
         "zh": "其中 {number} 起规则版本和模型都不同：{models}",
     },
     "differs_unexplained": {
-        "en": "{number} of them for no reason we know (config.yaml, the program): {cases}",
+        "en": "for no reason we know (config.yaml, the program): {number} ({cases})",
         "zh": "其中 {number} 起原因不明（config.yaml 或程序）：{cases}",
     },
     "more": {"en": "and {number} more", "zh": "另有 {number} 起"},

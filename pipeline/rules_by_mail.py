@@ -5,6 +5,7 @@ watches the rules checks them, plays their examples and replays the mails of lat
 complaint waits for that. Each mail has one answer; doing it again writes nothing twice.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from cases.inbox_rows import TakenMail
@@ -13,6 +14,7 @@ from cases.store import Transaction
 from cases.tokens import own_case, token_hash
 from pipeline import lookups
 from pipeline.desk import Desk
+from pipeline.finish import finish, finish_copy
 from pipeline.reading_wire import Reading
 from pipeline.rule_proposals import Outcome, accept, proposal_with
 from pipeline.rules_texts import MAIN, bytes_of, text_of, texts_of
@@ -21,6 +23,9 @@ from routing.causes import OF_MAILED_RULES
 from routing.courtesy import is_courtesy
 from routing.letters_rules import RulesNews, rules_letters
 from routing.rules_mail import RulesMail, Wish, read_rules_mail
+
+#: Answers to mails that nobody vouches for, or that ask for nothing: their number is limited.
+_AUTOMATIC = frozenset({"unproven", "unclear"})
 
 
 def about_rules(desk: Desk, reading: Reading) -> RulesMail | None:
@@ -35,8 +40,13 @@ def about_rules(desk: Desk, reading: Reading) -> RulesMail | None:
     )
 
 
-def take(desk: Desk, taken: TakenMail, reading: Reading, wish: RulesMail, *, now: datetime) -> str:
-    """Do what a mail wants, or have it done, and finish the mail; returns what became of it."""
+def take(
+    desk: Desk, taken: TakenMail, reading: Reading, wish: RulesMail, *, now: datetime
+) -> tuple[str, str]:
+    """Do what a mail wants, or have it done; returns how the mail ended, and why."""
+    with desk.store.begin() as tx:
+        if why := finish_copy(tx, taken, ignored=True):
+            return "duplicate", why
     note, files = "", {}
     if wish.why_not:
         note = "unproven"
@@ -50,11 +60,11 @@ def take(desk: Desk, taken: TakenMail, reading: Reading, wish: RulesMail, *, now
     with desk.store.begin() as tx:
         if wish.wish is Wish.CHANGE and not note:
             _keep(tx, taken, wish, now=now)
-        if note and not lookups.quota(tx, wish.by, None, now=now).blocked:
+        if note and not (note in _AUTOMATIC and lookups.quota(tx, wish.by, None, now=now).blocked):
             news = RulesNews(state="note", version="", by="", at=now, note=note)
             tell(tx, desk, wish.by, news, taken.id, now=now, files=files)
-        tx.finish_mail(taken, "ignored", reason=why)
-    return why
+        finish(tx, taken, "ignored", reason=why)
+    return "ignored", why
 
 
 def _keep(tx: Transaction, taken: TakenMail, wish: RulesMail, *, now: datetime) -> None:
@@ -89,4 +99,5 @@ def tell(
     """Answer the mail `inbox_id` of a supervisor, once."""
     number = OF_MAILED_RULES + inbox_id
     for letter in rules_letters(desk.rules.policy, (to,), news, revision=number):
+        letter = replace(letter, automatic=news.note in _AUTOMATIC)
         queue_notice(tx, desk, letter, now=now, files=files or {})

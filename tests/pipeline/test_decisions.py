@@ -569,7 +569,7 @@ def test_there_is_no_case_to_correct(office: Office) -> None:
 # ---------------------------------------------------------------- dying in between
 
 
-@pytest.mark.parametrize("place", ["read_first", "_settle", "save", "_finish"])
+@pytest.mark.parametrize("place", ["read_first", "_settle", "save", "finish"])
 def test_dying_over_an_answer_leaves_it_for_the_next_round(
     place: str,
     desk_in_doubt: Office,

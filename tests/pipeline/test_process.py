@@ -33,7 +33,7 @@ def test_an_empty_inbox_gives_nothing_to_do(office: Office) -> None:
     assert process_one(office.desk, now=office.now) is None
 
 
-@pytest.mark.parametrize("place", ["_understand", "_settle", "_apply", "save", "_finish"])
+@pytest.mark.parametrize("place", ["_understand", "_settle", "_apply", "save", "finish"])
 def test_a_crash_between_taking_and_settling_leaves_one_case(
     place: str, office: Office, make_raw: MakeRaw, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -203,7 +203,7 @@ def test_a_new_rule_shows_the_cases_it_changes_and_by_which_words(
         ("departments", "Quality Department", "Logistics, Quality Department"),
         ("tags", "none", "courier"),
         ("due_at", "2026-11-26 09:00", "2026-11-24 09:00"),
-        ("asks", "product/model, batch/serial/order", "order/tracking"),
+        ("asks", "Product/Model, Batch/Serial number/Order", "Order/Tracking number"),
     ]
     assert [(w.kind, w.rule, w.words) for w in one.why] == [
         ("holds", "The courier is a matter of delivery", "courier"),
@@ -317,7 +317,7 @@ def test_what_the_live_rules_judge_otherwise_than_then_is_named(
         "model": (1, ["plain"])
     }
     assert by_model.cases[0].why[0].kind == "model"
-    assert "1 of them were read by another model: plain" in "\n".join(
+    assert "read by another model then: 1 (plain)" in "\n".join(
         summary_lines(told(office, old).report)
     )
 
@@ -534,10 +534,10 @@ def test_the_command_prints_a_line_for_each_case_and_writes_nothing(
         "C-2026-000001  2026-11-23 09:00  My order  |  category: Quality → Delivery; "
         "department: Quality Department → Logistics, Quality Department; tags: none → courier; "
         "due: 2026-11-26 09:00 → 2026-11-24 09:00; "
-        "asks for: product/model, batch/serial/order → order/tracking  |  "
+        "asks for: Product/Model, Batch/Serial number/Order → Order/Tracking number  |  "
         "now holds: “The courier is a matter of delivery” (courier); now: " + ALSO[2]
     )
-    assert looked_at == "1 mails of 1 cases looked at, 1 cases would change"
+    assert looked_at == "mails looked at: 1, their cases: 1, would change: 1"
     assert contents(office.desk) == before
     assert not list((tmp_path / "outgoing").rglob("*.*"))
 

@@ -1,14 +1,17 @@
 """Rules by mail: a supervisor asks for the file, sends it back, and says yes with the code."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
 
+from pipeline.lookups import PER_ADDRESS
 from pipeline.process import process_one
 from pipeline.rules_texts import texts_of
+from routing.trust import Trust
 from tests.pipeline.conftest import letter_text
 from tests.pipeline.test_live_rules import BOSS, THREE, House, failing
 from tests.pipeline.test_live_rules import house as house
@@ -133,6 +136,30 @@ def test_a_strangers_rules_are_a_mail_like_any_other(house: House) -> None:
     assert handled.outcome == "case"
     with house.current.desk.store.read() as tx:
         assert tx.received_rules() is None
+
+
+def test_a_copy_of_a_mail_is_answered_once(house: House) -> None:
+    """The mail server delivers it twice: the code of the first answer stays good."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = BOSS, "complaints@example.com", "rules"
+    mail.set_content("\n")
+    mail.add_attachment(house.text(*FIVE).encode(), "text", "yaml", filename="rules.yaml")
+    house.office.desk = house.current.desk
+    handled = house.office.take(mail.as_bytes(), b"Received: from a\r\n" + mail.as_bytes())
+    house.live.answer(now=house.office.now)
+    house.office.deliver()
+
+    assert [one.outcome for one in handled] == ["ignored", "duplicate"]
+    assert len(house.office.tray.to(BOSS)) == 1
+
+
+def test_mails_that_nobody_vouches_for_are_answered_a_few_times_a_day(house: House) -> None:
+    """Whoever writes in a supervisor's name fills no mailbox with our letters."""
+    settings = replace(house.current.desk.settings, trust=Trust(authserv_id="mx.example.com"))
+    house.current.swap(replace(house.current.desk, settings=settings))
+    answers = [len(write(house, "rules", f"{number}\n")) for number in range(PER_ADDRESS + 2)]
+
+    assert answers == [1] * PER_ADDRESS + [0, 0]
 
 
 def test_looking_at_a_file_again_answers_once(house: House) -> None:
