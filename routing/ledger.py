@@ -16,6 +16,9 @@ from routing.policy import Policy
 from routing.recusal import deciders
 from routing.signatures import pending
 
+#: The oldest cases stand in the letter: more nobody reads there, and it must stay small.
+MOST_ROWS, SUBJECT, REASON = 50, 120, 200  # rows, characters, characters
+
 #: What a part that waits was put aside with.
 _WAITING = {
     PartState.HELD: "held",
@@ -83,7 +86,7 @@ def ledger(policy: Policy, month: Month, lives: Iterable[Life]) -> tuple[Letter,
             language=policy.languages[0],
             to=Address(addr=addr),
             revision=month.number,
-            facts={"month": month.name, "cases": tuple(rows)},
+            facts={"month": month.name, "cases": tuple(rows[:MOST_ROWS]), "count": len(rows)},
         )
         for addr, rows in shown.items()
     )
@@ -97,11 +100,11 @@ def _row(life: Life) -> dict[str, object]:
     case = life.case
     return {
         "reference": case.reference,
-        "subject": case.subject,
+        "subject": case.subject[:SUBJECT],
         "department_names": tuple(department_name(life.policy, key) for key in case.departments),
         "since_at": case.received_at,
         "due_at": case.due_at,
-        "reason": why_waiting(life.open_parts, life.story),
+        "reason": why_waiting(life.open_parts, life.story)[:REASON],
         "stage": stage(life),
     }
 

@@ -235,5 +235,7 @@ def _ledgers(words: Facts) -> Variants:
         "answer_to": "",
         "month": "2026-11",
         "cases": (held, fresh),
+        "count": 2,
     }
-    return {"usual": usual, "bare": usual | {"cases": ()}}
+    bare: dict[str, object] = usual | {"cases": (), "count": 0}
+    return {"usual": usual, "many": usual | {"count": 431}, "bare": bare}

@@ -1,13 +1,21 @@
 """The monthly ledger: once, on its day or as soon as the desk is up again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from cases.life import Part, PartState
+from cases.model import CaseEvent
 from pipeline import ledger
 from pipeline.ledger import send_ledger
-from tests.conftest import MakeRaw
+from routing.ledger import ledger as write_ledger
+from routing.ledger import month_of
+from routing.life import Life
+from routing.policy import Policy
+from templates.render import Letters
+from tests.conftest import MakeCase, MakeRaw
 from tests.pipeline.conftest import Office, letter_text
 
 DECEMBER_FOURTH = datetime(2026, 12, 4, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai
@@ -107,3 +115,38 @@ def test_a_ledger_with_nothing_in_it_says_so(late: Office) -> None:
     (_, whole) = late.tray.sent[0]
 
     assert "C-2026-000001" not in letter_text(whole)
+
+
+def test_a_thousand_unresolved_cases_still_make_a_letter_that_can_be_sent(
+    make_case: MakeCase, policy: Policy, shipped_letters: Letters, monday_nine: datetime
+) -> None:
+    """The oldest stand in it, all are counted; the longest words of the widest letters fit."""
+    month = month_of(policy, monday_nine)
+    rude = "&投" * 500
+    part = Part(
+        department="quality",
+        round=1,
+        state=PartState.HELD,
+        asked_at=monday_nine,
+        since_at=monday_nine,
+    )
+    said = CaseEvent(at=monday_nine, kind="held", actor="department:quality", detail=rude)
+    lives = [
+        Life(
+            case=make_case(id=number, reference=f"C-2026-{number:06}", subject=rude),
+            policy=policy,
+            now=monday_nine,
+            cause=0,
+            parts=(part,),
+            measures=(),
+            records=(),
+            story=(said,),
+        )
+        for number in range(1, 1001)
+    ]
+    for language in ("zh", "en"):
+        (letter,) = write_ledger(replace(policy, languages=(language,)), month, lives)
+        ours = {"reference": "", "desk_name": "Desk", "answer_to": ""}
+        words = shipped_letters.render(replace(letter, facts={**letter.facts, **ours}))
+        assert "1000" in words.subject
+        assert words.text.count("C-2026-") == 50
