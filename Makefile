@@ -1,12 +1,15 @@
 # make run    start the desk on sample mails, nothing else needed
 # make demo   watch one complaint from first mail to outcome
 # make test   all tests, with real mail and database servers
+# make faults crashes, kills, lost answers: nothing may be lost, nothing twice that is not on record
+# make audit-dependencies  known weaknesses in what is installed; says so where nobody can be asked
+# make mutants spoils the core in three thousand small ways: a test must notice each; once per release
 # make check  everything CI checks: format, lint, types, imports, tests
 PYTHON ?= python3
 BIN := .venv/bin
 # One thread for sums: our texts are small, and more threads only wait for each other.
 export OPENBLAS_NUM_THREADS = 1
-.PHONY: setup run demo fmt lint test check servers
+.PHONY: setup run demo fmt lint test check servers faults faults-long mutants audit-dependencies
 
 setup: .venv/ready
 
@@ -40,5 +43,25 @@ servers:
 test: setup servers
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone
+
+# Breaks the desk on purpose and proves what is left; `faults-long` takes hours and prints its account.
+# FAULTS_SECONDS bounds each run of kills, FAULTS_PAIRS_S the pairs of crashes.
+faults: setup servers
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "faults and not alone" tests/faults
+	$(BIN)/python -m pytest -s -m "faults and alone" tests/faults
+
+faults-long: setup servers
+	FAULTS=long $(BIN)/python -m pytest -s --timeout=0 -m faults tests/faults
+
+audit-dependencies: setup
+	$(BIN)/python tests/dependencies.py
+
+# In a copy under var/, so that no spoilt file ever stands among ours. Which modules and tests:
+# [tool.mutmut] in pyproject.toml. `cd var/mutants && ../../.venv/bin/mutmut show NAME` shows one.
+mutants: setup
+	rm -rf var/mutants
+	mkdir -p var/mutants
+	cp -R cases classify ingest outbox pipeline routing templates tests run.py config.yaml pyproject.toml var/mutants
+	cd var/mutants && $(CURDIR)/$(BIN)/mutmut run && $(CURDIR)/$(BIN)/mutmut results
 
 check: lint test

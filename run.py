@@ -1,7 +1,8 @@
 """Complaint Desk. `python run.py` alone is `serve`; this file reads the command line, nothing else.
 
 Exit codes as sysexits.h: 0 fine, 64 wrong usage, 65 bad data, 66 no such file, 69 a service is
-away, 70 our own error, 75 try again later, 77 not permitted, 78 wrong configuration.
+away, 70 our own error, 73 nothing could be written there, 74 the database is damaged, 75 try again
+later, 77 not permitted, 78 wrong configuration.
 """
 
 import sys
@@ -20,6 +21,11 @@ from pipeline.command_line import (
     quarantine_app,
     register,
 )
+from pipeline.command_line_audit import audit_app
+from pipeline.command_line_auth import auth_app
+from pipeline.command_line_care import backup, restore
+from pipeline.command_line_mails import mails_app
+from pipeline.command_line_privacy import erase, export, new_key
 from pipeline.command_line_rules import rules_app
 
 app = typer.Typer(
@@ -30,12 +36,20 @@ app = typer.Typer(
 )
 db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
 app.add_typer(cases_app, name="cases")
+app.add_typer(mails_app, name="mails")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(letters_app, name="letters")
 app.add_typer(clock_app, name="clock")
 app.add_typer(rules_app, name="rules")
+app.add_typer(audit_app, name="audit")
 app.add_typer(db_app, name="db")
+app.add_typer(auth_app, name="auth")
 app.command()(register)
+app.command()(backup)
+app.command()(restore)
+app.command()(erase)
+app.command()(export)
+db_app.command("new-key")(new_key)
 
 TEXTS, MODEL = Path("classify/data"), Path("classify/model")
 

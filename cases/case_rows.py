@@ -1,4 +1,4 @@
-"""Cases, their events and the reply tokens that open them."""
+"""Cases and the reply tokens that open them."""
 
 import secrets
 from collections.abc import Iterable
@@ -6,29 +6,30 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
+from cases.event_rows import EventRows
 from cases.incoming import Address
 from cases.judgement import Judgement, dump_earlier
 from cases.model import (
     Assessment,
     Case,
-    CaseEvent,
     Classification,
     Lead,
     Scope,
     Status,
 )
-from cases.related_rows import RelatedRows, case_of, event_of
+from cases.related_rows import RelatedRows
+from cases.restored_rows import RestoredRows
 from cases.rows import clean, dump, dump_facts
-from cases.tables import case_, event, outbox, reply_token
+from cases.tables import case_, outbox, reply_token
 
 #: Characters of the complainant's words that a case keeps beside the mail itself.
 MOST_WORDS = 20_000
-#: Characters of an event; what it is about is kept whole in the mail itself.
-MOST_DETAIL = 100_000
+#: Nobody owes anything any more.
+OVER = (Status.CLOSED, Status.ARCHIVED)
 
 
-class CaseRows(RelatedRows):
-    """Reads and writes of `case_`, `event` and `reply_token`."""
+class CaseRows(RelatedRows, EventRows, RestoredRows):
+    """Reads and writes of `case_` and `reply_token`."""
 
     def open_case(
         self,
@@ -72,12 +73,19 @@ class CaseRows(RelatedRows):
         return self._open(values, year=received_at.year)
 
     def _open(self, values: dict[str, object], *, year: int) -> Case:
-        row_id = self._connection.scalar(case_.insert().values(values).returning(case_.c.id))
+        if number := self.next_case_number():
+            values = {"id": number, **values}
+        words = str(values.pop("text"))
+        row_id = int(
+            self._connection.scalar(case_.insert().values(values).returning(case_.c.id)) or 0
+        )
         reference = f"C-{year}-{row_id:06d}"
         self._connection.execute(
-            update(case_).where(case_.c.id == row_id).values(reference=reference)
+            update(case_)
+            .where(case_.c.id == row_id)
+            .values(reference=reference, **self.data_keys.encrypted_text(row_id, words))
         )
-        found = self.case(int(row_id or 0))
+        found = self.case(row_id)
         if found is None:
             raise LookupError(f"case {row_id} vanished inside its own transaction")
         self.relate(found)
@@ -86,7 +94,11 @@ class CaseRows(RelatedRows):
     def case(self, case_id: int) -> Case | None:
         """Return one case by its number, None if there is none."""
         row = self._connection.execute(select(case_).where(case_.c.id == case_id)).first()
-        return case_of(row) if row else None
+        return self._case(row) if row else None
+
+    def reference_of(self, case_id: int) -> str:
+        """Return what people call a case, "" if there is none of that number."""
+        return self._connection.scalar(select(case_.c.reference).where(case_.c.id == case_id)) or ""
 
     def judged(self, case_id: int) -> Judgement | None:
         """Return what was made of the first mail of a case; None if that was not kept."""
@@ -98,14 +110,14 @@ class CaseRows(RelatedRows):
         row = self._connection.execute(
             select(case_).where(case_.c.id == case_id).with_for_update()
         ).first()
-        return case_of(row) if row else None
+        return self._case(row) if row else None
 
     def case_by_reference(self, reference: str) -> Case | None:
         """Return the case people call `reference`."""
         row = self._connection.execute(
             select(case_).where(case_.c.reference == reference.upper())
         ).first()
-        return case_of(row) if row else None
+        return self._case(row) if row else None
 
     def case_by_token(self, hashed: str, scope: Scope, *, now: datetime) -> Lead | None:
         """Return the case and party of a token that is neither revoked nor expired."""
@@ -156,30 +168,6 @@ class CaseRows(RelatedRows):
         )
         return tuple(rows)
 
-    def add_events(self, case_id: int, events: Iterable[CaseEvent], *, key: str) -> None:
-        """Append events; `key` names their cause, so that the same cause writes them once."""
-        for number, item in enumerate(events):
-            self._insert_new(
-                event,
-                {
-                    "case_id": case_id,
-                    "key": f"{case_id}:{key}:{number}",
-                    "at": item.at,
-                    "kind": item.kind,
-                    "actor": item.actor,
-                    "detail": clean(item.detail[:MOST_DETAIL]),
-                    "reasons": dump(item.reasons),
-                },
-            )
-
-    def events(self, case_id: int, *, kind: str = "") -> tuple[CaseEvent, ...]:
-        """Return the story of a case in order, or only its events of one kind."""
-        statement = select(event).where(event.c.case_id == case_id).order_by(event.c.id)
-        if kind:
-            statement = statement.where(event.c.kind == kind)
-        rows = self._connection.execute(statement)
-        return tuple(event_of(row) for row in rows)
-
     def add_token(
         self, hashed: str, *, case_id: int, scope: Scope, party: str, expires_at: datetime
     ) -> None:
@@ -216,7 +204,7 @@ class CaseRows(RelatedRows):
         statement = select(case_).order_by(case_.c.id.desc()).limit(limit)
         if status:
             statement = statement.where(case_.c.status == status)
-        return tuple(case_of(row) for row in self._connection.execute(statement))
+        return tuple(self._case(row) for row in self._connection.execute(statement))
 
     def case_counts(self) -> dict[str, int]:
         """Return how many cases are in each status."""
@@ -224,6 +212,17 @@ class CaseRows(RelatedRows):
             select(case_.c.status, func.count()).group_by(case_.c.status)
         )
         return {row[0]: row[1] for row in rows}
+
+    def open_cases(self) -> dict[tuple[str, str], int]:
+        """Return how many cases are not closed, by category and severity."""
+        # Named one by one, so that the index leaves the closed ones, the many, unread.
+        still = [status.value for status in Status if status not in OVER]
+        rows = self._connection.execute(
+            select(case_.c.category, case_.c.severity, func.count())
+            .where(case_.c.status.in_(still))
+            .group_by(case_.c.category, case_.c.severity)
+        )
+        return {(row[0], row[1]): row[2] for row in rows}
 
 
 def _understood(

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from cases.data_keys import mail_name
+from cases.errors import Undecipherable
 from cases.model import Category, Correction, Matter
 from cases.rows import Rows, clean
 from cases.tables import case_, correction, inbox, raw_mail
@@ -80,16 +82,22 @@ class CorrectionRows(Rows):
         return tuple(rows)
 
     def first_mail(self, case_id: int) -> FirstMail:
-        """Return the mail that opened a case; raises LookupError if there is none."""
+        """Return the mail that opened a case; raises LookupError if there is none to be read."""
         row = self._connection.execute(
-            select(raw_mail.c.data, inbox.c.size, inbox.c.mailbox, inbox.c.received_at)
+            select(
+                *(raw_mail.c.inbox_id, raw_mail.c.data, raw_mail.c.key_id),
+                *(inbox.c.size, inbox.c.mailbox, inbox.c.received_at),
+            )
             .join(inbox, inbox.c.id == raw_mail.c.inbox_id)
             .join(case_, case_.c.inbox_id == inbox.c.id)
             .where(case_.c.id == case_id)
         ).first()
         if row is None:
             raise LookupError(f"case {case_id} has no first mail")
-        data = bytes(row.data)
+        try:
+            data = self.data_keys.decrypt(row.data, row.key_id, name=mail_name(row.inbox_id))
+        except Undecipherable as error:
+            raise LookupError(str(error)) from error
         return FirstMail(
             data=data,
             partial=row.size > len(data),

@@ -5,7 +5,11 @@ What the outside may answer normally, such as an SMTP 451, is a Delivery instead
     DeskError
     ├─ ConfigError(problems)      config.yaml or rules.yaml is wrong; every problem at once
     ├─ MailboxUnavailable(name)   the server went away or refused us: the next poll tries again
+    ├─ SignInFailed(name)         no token could be had for an entry of `sign_in`
+    ├─ WebFailure(why)            a web server gave no whole answer
     ├─ StoreUnavailable           the database can't be used; nothing was changed
+    │  └─ StoreDamaged            its file is damaged, gone or another one: no work is safe
+    ├─ Undecipherable(name)       something encrypted was changed, or its key is gone
     ├─ LetterError(letter)        a letter asks for a fact nobody gave, or is broken
     └─ IllegalMove(status, move)  our bug or an operator's slip: never swallowed
 """
@@ -57,8 +61,36 @@ class MailboxUnavailable(DeskError):
         super().__init__(f"mailbox {name}: {why}")
 
 
+class SignInFailed(DeskError):
+    """No token could be had; `refused`: trying again soon is no use, a person must act."""
+
+    def __init__(self, name: str, why: str, *, refused: bool = False) -> None:
+        self.name, self.why, self.refused = name, why, refused
+        super().__init__(f"sign-in {name}: {why}")
+
+
+class WebFailure(DeskError):
+    """A web server gave no whole answer; `sent`: it may have got the request all the same."""
+
+    def __init__(self, why: str, *, sent: bool) -> None:
+        self.why, self.sent = why, sent
+        super().__init__(why)
+
+
 class StoreUnavailable(DeskError):
     """The database can't be used now; nothing was changed."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """The file of the database is damaged, gone or another one; it does not mend itself."""
+
+
+class Undecipherable(DeskError):
+    """Something encrypted can't be read for good: it was changed, or its key was destroyed."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"{name} can't be deciphered: {why}")
 
 
 class LetterError(DeskError):

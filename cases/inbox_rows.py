@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 
-from cases.incoming import RawMail
+from cases.data_keys import mail_name
+from cases.errors import Undecipherable
+from cases.incoming import RawMail, arrival_name
 from cases.ledger_rows import note_of
 from cases.rows import Rows, clean
 from cases.tables import inbox, raw_mail
@@ -36,6 +38,21 @@ class InboxRows(Rows):
             inbox.c.mailbox == mailbox, inbox.c.uidvalidity == uidvalidity
         )
         return frozenset(self._connection.scalars(statement))
+
+    def known_mails(self, mailbox: str, uidvalidity: int) -> frozenset[str]:
+        """Return the UIDs of `mailbox` that are in the inbox, each with its `arrival_name` too."""
+        rows = self._connection.execute(
+            select(inbox.c.uid, inbox.c.received_at).where(
+                inbox.c.mailbox == mailbox, inbox.c.uidvalidity == uidvalidity
+            )
+        )
+        names = ((uid, arrival_name(uid, at)) for uid, at in rows)
+        return frozenset(name for pair in names for name in pair)
+
+    def numberings(self, mailbox: str) -> frozenset[int]:
+        """Return every UIDVALIDITY that mails of `mailbox` came under (F17)."""
+        numbers = select(inbox.c.uidvalidity).where(inbox.c.mailbox == mailbox).distinct()
+        return frozenset(self._connection.scalars(numbers))
 
     def store_mail(
         self, raw: RawMail, *, identity: str, now: datetime, size: int, ignored: str = ""
@@ -69,7 +86,11 @@ class InboxRows(Rows):
                 inbox.c.uid == raw.uid,
             )
         )
-        self._connection.execute(raw_mail.insert().values(inbox_id=row_id, data=raw.data))
+        key_id = self.data_keys.new()
+        data = self.data_keys.encrypt(raw.data, key_id, name=mail_name(int(row_id or 0)))
+        self._connection.execute(
+            raw_mail.insert().values(inbox_id=row_id, data=data, key_id=key_id)
+        )
         return True
 
     def take_mail(self, *, owner: str, now: datetime, lease: timedelta) -> TakenMail | None:
@@ -93,21 +114,19 @@ class InboxRows(Rows):
             .where(inbox.c.id == row.id)
             .values(state="working", owner=owner, attempts=attempts, lease_until=now + lease)
         )
-        data = self.raw_of(row.id)
-        raw = RawMail(
-            mailbox=row.mailbox,
-            uidvalidity=row.uidvalidity,
-            uid=row.uid,
-            received_at=row.received_at,
-            data=data,
-        )
+        try:
+            data = self.raw_of(row.id)
+        except Undecipherable as error:
+            self._set_aside(row.id, f"{type(error).__name__}: {error}")
+            return self.take_mail(owner=owner, now=now, lease=lease)
+        same = {name: row._mapping[name] for name in ("mailbox", "uidvalidity", "uid")}
         return TakenMail(
             id=row.id,
-            raw=raw,
+            raw=RawMail(**same, received_at=row.received_at, data=data),
             identity=row.identity,
             attempts=attempts,
             owner=owner,
-            partial=row.size > len(raw.data),
+            partial=row.size > len(data),
             note=note_of(row.reason),
         )
 
@@ -205,6 +224,9 @@ class InboxRows(Rows):
             )
             .values(values)
         )
+        if case_id and done.rowcount == 1:
+            key = select(raw_mail.c.key_id).where(raw_mail.c.inbox_id == taken.id)
+            self.data_keys.give(self._connection.scalar(key), case_id)
         return done.rowcount == 1
 
     def release_mails(self) -> int:
@@ -216,9 +238,27 @@ class InboxRows(Rows):
         )
         return done.rowcount
 
-    def raw_of(self, inbox_id: int) -> bytes:
-        """Return the bytes of one mail."""
-        found = self._connection.scalar(
-            select(raw_mail.c.data).where(raw_mail.c.inbox_id == inbox_id)
+    def hand_back_mails(self, owner: str) -> int:
+        """Give back what an outage left in the hands of `owner`, as if it had not been tried."""
+        done = self._connection.execute(
+            update(inbox)
+            .where(inbox.c.state == "working", inbox.c.owner == owner)
+            .values(state="new", owner="", lease_until=None, attempts=inbox.c.attempts - 1)
         )
-        return bytes(found or b"")
+        return done.rowcount
+
+    def raw_of(self, inbox_id: int) -> bytes:
+        """Return the bytes of one mail, b"" once they are erased; raises Undecipherable."""
+        row = self._connection.execute(
+            select(raw_mail.c.data, raw_mail.c.key_id).where(raw_mail.c.inbox_id == inbox_id)
+        ).first()
+        return (
+            self.data_keys.decrypt(row.data, row.key_id, name=mail_name(inbox_id)) if row else b""
+        )
+
+    def _set_aside(self, inbox_id: int, reason: str) -> None:
+        self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == inbox_id)
+            .values(state="quarantined", reason=reason, owner="", lease_until=None)
+        )

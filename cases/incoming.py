@@ -25,9 +25,14 @@ class RawMail:
 
     mailbox: str  #: key of the mailbox in config.yaml
     uidvalidity: int  #: 0 for sources that have none (Maildir, a file)
-    uid: str  #: IMAP UID in decimal, or the unique name of a Maildir file
+    uid: str  #: IMAP UID in decimal (an `arrival_name` if it was used twice), or a file's name
     received_at: datetime  #: INTERNALDATE, or the file's time
     data: bytes  #: the message, untouched
+
+
+def arrival_name(uid: str, received_at: datetime) -> str:
+    """Return a UID with its time of arrival: what tells two mails under one UID apart (F19)."""
+    return f"{uid}@{int(received_at.timestamp())}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,11 @@ class SettledMail:
     reason: str = ""
 
     @property
+    def came_from(self) -> str:
+        """The folder of handled mail that it was taken from after a restore, "" for the inbox."""
+        return self.uid.partition(":")[0] if ":" in self.uid else ""
+
+    @property
     def rejected(self) -> bool:
         """True if it belongs into the folder of mails that were set aside."""
         return self.state == "quarantined" or self.reason.startswith(DROPPED)
@@ -40,7 +45,9 @@ class SettledMail:
     @property
     def was_rejected(self) -> bool:
         """True if it may lie in that folder from before a person had it tried again."""
-        return not self.rejected and self.reason.startswith(RETRIED)
+        return not self.rejected and (
+            self.reason.startswith(RETRIED) or self.came_from == "rejected"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,7 @@ class LedgerEntry(LedgerRow):
     received_at: datetime
     stored_at: datetime
     not_before: datetime
+    erased_at: datetime | None  #: since then its bytes are gone, and its copies have to go
 
 
 class LedgerRows(Rows):
@@ -99,6 +107,15 @@ class LedgerRows(Rows):
         self._connection.execute(
             update(inbox).where(inbox.c.id.in_(ids), inbox.c.state.in_(SETTLED)).values(filed=False)
         )
+
+    def arrivals(self, mailbox: str, *, before: datetime) -> frozenset[tuple[int, datetime]]:
+        """Return (size in bytes, arrival) of the mails that came into `mailbox` before then."""
+        rows = self._connection.execute(
+            select(inbox.c.size, inbox.c.received_at).where(
+                inbox.c.mailbox == mailbox, inbox.c.received_at < before
+            )
+        )
+        return frozenset((row.size, row.received_at) for row in rows)
 
     def inbox_counts(self) -> dict[str, int]:
         """Return how many mails are in each state."""

@@ -107,6 +107,7 @@ class LetterName(StrEnum):
     REVIEW_REQUEST = "review_request"
     APPROVAL_REQUEST = "approval_request"
     LEDGER = "ledger"
+    ANCHOR = "anchor"  # to an auditor, about no case
     # to supervisors, about their own file
     RULES = "rules"
 
@@ -237,6 +238,7 @@ class Lead:
     party: str = ""  #: of the token: a department's key, or the complainant's address
     letter: str = ""  #: of the thread: the letter of ours that the mail answers
     revision: int = 0  #: of that letter
+    to: str = ""  #: who got that letter, "" where it proves nothing any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +246,7 @@ class Quota:
     """Whether one more automatic letter may leave (reliability 4.9); "" or the reason why not."""
 
     blocked: str = ""
+    cap: str = ""  #: the same in one word: dead_address, address, case, domain or hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

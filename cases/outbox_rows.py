@@ -6,17 +6,24 @@ claim is fenced by owner and try number.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, func, select, true, update
+from sqlalchemy import ColumnElement, Row, select, true, update
 
+from cases.data_keys import letter_name
+from cases.errors import Undecipherable
+from cases.letter_counts import LetterCounts
 from cases.outgoing import MOST_AMBIGUOUS
-from cases.rows import Rows, clean
+from cases.rows import clean
 from cases.tables import outbox
 
 #: States in which a letter rests until a person decides.
 RESTING = ("failed", "held")
+LOST_TOO_OFTEN = (
+    "the answer to the final dot was lost three times: look in the relay's log for this Message-ID"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +59,7 @@ class LetterRow:
     last_reply: str
 
 
-class OutboxRows(Rows):
+class OutboxRows(LetterCounts):
     """Reads and writes of `outbox`."""
 
     def queue_letter(
@@ -68,9 +75,14 @@ class OutboxRows(Rows):
         automatic: bool,
         now: datetime,
         not_before: datetime,
+        held: str = "",
     ) -> bool:
-        """Queue a letter once per (case, letter, recipient, revision); False if it is there."""
-        return self._insert_new(
+        """Queue a letter once per (case, letter, recipient, revision); False if it is there.
+
+        With `held`, the reason, it waits for a person's word.
+        """
+        key_id = self.data_keys.new(case_id)
+        new = self._insert_new(
             outbox,
             {
                 "case_id": case_id,
@@ -79,13 +91,17 @@ class OutboxRows(Rows):
                 "dedupe_key": f"{case_id or ''}:{letter}:{revision}:{recipient.lower()}",
                 "message_id": message_id,
                 "envelope_from": envelope_from,
-                "data": data,
+                "data": self.data_keys.encrypt(data, key_id, name=letter_name(message_id)),
+                "key_id": key_id,
                 "automatic": automatic,
                 "created_at": now,
                 "not_before": not_before,
-                "state": "ready",
+                "state": "held" if held else "ready",
+                "last_reply": held,
             },
         )
+        self.data_keys.destroy([] if new else [key_id])
+        return new
 
     def lease_letter(self, *, owner: str, now: datetime, lease: timedelta) -> OutboxRow | None:
         """Claim the next letter that is due; the try is counted before it is made."""
@@ -98,12 +114,28 @@ class OutboxRows(Rows):
         ).first()
         if row is None:
             return None
+        mine = outbox.c.id == row.id
+        try:
+            data = self.data_keys.letter(row)
+        except Undecipherable as error:
+            lost = {"state": "held", "owner": "", "lease_until": None, "last_reply": str(error)}
+            self._connection.execute(update(outbox).where(mine).values(lost))
+            return self.lease_letter(owner=owner, now=now, lease=lease)
         self._connection.execute(
             update(outbox)
-            .where(outbox.c.id == row.id)
+            .where(mine)
             .values(state="leased", owner=owner, tries=row.tries + 1, lease_until=now + lease)
         )
-        return _row(row, owner=owner)
+        return _row(row, data, owner=owner)
+
+    def hand_back_letters(self, owner: str) -> int:
+        """Give back what an outage left in the hands of `owner` before its payload left."""
+        done = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.state == "leased", outbox.c.owner == owner)
+            .values(state="ready", owner="", lease_until=None)
+        )
+        return done.rowcount
 
     def mark_dot(self, row: OutboxRow, *, now: datetime, lease: timedelta) -> bool:
         """Record that the payload is about to leave; False if the lease was lost (F05)."""
@@ -141,6 +173,20 @@ class OutboxRows(Rows):
         )
         return done.rowcount == 1
 
+    def lost_letters(self, *, now: datetime, alone: bool = False) -> tuple[OutboxRow, ...]:
+        """Return letters of dead workers whose answer was lost too often to be tried again.
+
+        They are still `dot`: whoever asks says what becomes of them. `alone` as below.
+        """
+        gone = true() if alone else outbox.c.lease_until < now
+        lost = (outbox.c.state == "dot") & (outbox.c.ambiguous >= MOST_AMBIGUOUS) & gone
+        found = []
+        for row in self._connection.execute(select(outbox).where(lost).order_by(outbox.c.id)):
+            with suppress(Undecipherable):  # whoever can't read it can't seal it either
+                data = self.data_keys.letter(row)
+                found.append(replace(_row(row, data, owner=row.owner), tries=row.tries))
+        return tuple(found)
+
     def recover_letters(self, *, now: datetime, alone: bool = False) -> int:
         """Take back letters whose worker is gone; returns how many.
 
@@ -163,8 +209,7 @@ class OutboxRows(Rows):
                 owner="",
                 lease_until=None,
                 ambiguous=outbox.c.ambiguous + 1,
-                last_reply="the answer to the final dot was lost three times: look in the relay's "
-                "log for this Message-ID",
+                last_reply=LOST_TOO_OFTEN,
             )
         )
         again = self._connection.execute(
@@ -179,46 +224,6 @@ class OutboxRows(Rows):
             )
         )
         return leased.rowcount + held.rowcount + again.rowcount
-
-    def automatic_since(
-        self, since: datetime, *, recipient: str = "", domain: str = "", case_id: int = 0
-    ) -> int:
-        """Return how many automatic letters were queued since then, of one address or case."""
-        statement = (
-            select(func.count())
-            .select_from(outbox)
-            .where(outbox.c.automatic.is_(True), outbox.c.created_at > since)
-        )
-        # In any case: a loop that changes the case of an address stays one loop.
-        folded = func.lower(outbox.c.recipient)
-        if recipient:
-            statement = statement.where(folded == recipient.lower())
-        if case_id:
-            statement = statement.where(outbox.c.case_id == case_id)
-        if domain:
-            ending = "@" + domain.lower()
-            statement = statement.where(folded.endswith(ending, autoescape=True))
-        return self._connection.scalar(statement) or 0
-
-    def outbox_counts(self) -> dict[str, int]:
-        """Return how many letters are in each state."""
-        rows = self._connection.execute(
-            select(outbox.c.state, func.count()).group_by(outbox.c.state)
-        )
-        return {row[0]: row[1] for row in rows}
-
-    def ambiguities(self) -> int:
-        """Return how many times a letter may have left once more than it says."""
-        return self._connection.scalar(select(func.coalesce(func.sum(outbox.c.ambiguous), 0))) or 0
-
-    def oldest_letter_at(self) -> datetime | None:
-        """Return since when the oldest letter that is not sent yet has been due."""
-        found: datetime | None = self._connection.scalar(
-            select(func.min(outbox.c.created_at)).where(
-                outbox.c.state.in_(("ready", "leased", "dot"))
-            )
-        )
-        return found
 
     def letters_in(self, states: Collection[str], *, limit: int = 500) -> tuple[LetterRow, ...]:
         """Return the oldest letters that are in one of `states`."""
@@ -254,7 +259,7 @@ class OutboxRows(Rows):
         )
 
 
-def _row(row: Row[tuple[object, ...]], *, owner: str) -> OutboxRow:
+def _row(row: Row[tuple[object, ...]], data: bytes, *, owner: str) -> OutboxRow:
     values = row._mapping
     return OutboxRow(
         id=values["id"],
@@ -263,7 +268,7 @@ def _row(row: Row[tuple[object, ...]], *, owner: str) -> OutboxRow:
         recipient=values["recipient"],
         message_id=values["message_id"],
         envelope_from=values["envelope_from"],
-        data=bytes(values["data"]),
+        data=data,
         automatic=values["automatic"],
         created_at=values["created_at"],
         tries=values["tries"] + 1,

@@ -61,9 +61,18 @@ class DeliveryState(StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+class Concerns(StrEnum):
+    """What an answer is about; where it is not the letter, others had better wait too."""
+
+    LETTER = "letter"
+    SERVER = "server"  #: away, not well, or refusing us: any letter would hear the same now
+    PACE = "pace"  #: we send too fast (F56)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """The answer of the next server; ambiguous when it was lost after the final dot (RFC 1047)."""
 
     state: DeliveryState
     reply: str
+    concerns: Concerns = field(default=Concerns.LETTER, compare=False)

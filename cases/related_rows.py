@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, select, tuple_
 
@@ -15,20 +16,24 @@ RELATING = frozenset({"product", "model", "batch", "serial", "order", "tracking"
 
 
 class RelatedRows(Rows):
-    """Reads and writes of `case_fact`."""
+    """Reads and writes of `case_fact`, and rows as cases."""
+
+    def _case(self, row: Row[Any]) -> Case:
+        """Return the case of a row of `case_`."""
+        return case_of(row, text=self.data_keys.text_of_case(row))
 
     def relate(self, case: Case) -> None:
         """Remember what a case is about, so that those of the same batch find it (K087)."""
         for fact in case.facts:
-            if fact.name in RELATING and _folded(fact):
-                row = {"name": fact.name, "value": _folded(fact), "case_id": case.id}
+            if fact.name in RELATING and folded(fact):
+                row = {"name": fact.name, "value": folded(fact), "case_id": case.id}
                 self._insert_new(case_fact, row)
 
     def cases_with(
         self, facts: Iterable[Fact], *, names: Collection[str], limit: int = 10
     ) -> tuple[Case, ...]:
         """Return the newest cases that share a fact of one of these names (K087)."""
-        pairs = [(fact.name, _folded(fact)) for fact in facts if fact.name in names]
+        pairs = [(fact.name, folded(fact)) for fact in facts if fact.name in names]
         if not pairs:
             return ()
         same = tuple_(case_fact.c.name, case_fact.c.value).in_(pairs)
@@ -38,7 +43,7 @@ class RelatedRows(Rows):
             .order_by(case_.c.id.desc())
             .limit(limit)
         )
-        return tuple(case_of(row) for row in rows)
+        return tuple(self._case(row) for row in rows)
 
     def cases_of(self, addr: str, *, since: datetime, limit: int = 20) -> tuple[Case, ...]:
         """Return the newest cases of one complainant received since then (K065)."""
@@ -48,15 +53,16 @@ class RelatedRows(Rows):
             .order_by(case_.c.id.desc())
             .limit(limit)
         )
-        return tuple(case_of(row) for row in rows)
+        return tuple(self._case(row) for row in rows)
 
 
-def _folded(fact: Fact) -> str:
+def folded(fact: Fact) -> str:
+    """Return a fact as cases are compared by it."""
     return clean(fact.canonical or fact.value).casefold().strip()[:200]
 
 
-def case_of(row: Row[tuple[object, ...]]) -> Case:
-    """Return the case of a row of `case_`."""
+def case_of(row: Row[tuple[object, ...]], *, text: str) -> Case:
+    """Return the case of a row of `case_`; its text may be encrypted there."""
     values = row._mapping
     return Case(
         id=values["id"],
@@ -70,7 +76,7 @@ def case_of(row: Row[tuple[object, ...]]) -> Case:
         language=values["language"],
         complainant=Address(addr=values["complainant_addr"], name=values["complainant_name"]),
         subject=values["subject"],
-        text=values["text"],
+        text=text,
         thread_id=values["thread_id"],
         received_at=values["received_at"],
         due_at=values["due_at"],

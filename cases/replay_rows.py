@@ -58,6 +58,7 @@ class ReplayRows(Rows):
             .where(
                 inbox.c.state == "done",
                 inbox.c.case_id.is_not(None),
+                inbox.c.erased_at.is_(None),
                 inbox.c.received_at >= since,
                 inbox.c.received_at < until,
             )
@@ -86,7 +87,7 @@ class ReplayRows(Rows):
         )
         return tuple(
             HandledCase(
-                case=case_of(row),
+                case=case_of(row, text=self.data_keys.text_of_case(row)),
                 judged=Judgement.load(row.judged),
                 earlier=load_earlier(row.earlier, others),
                 corrected=row.id in corrected,
@@ -98,7 +99,7 @@ class ReplayRows(Rows):
 
     def _cases(self, ids: Collection[int]) -> Mapping[int, Case]:
         rows = self._connection.execute(select(case_).where(case_.c.id.in_(ids)))
-        return {row.id: case_of(row) for row in rows}
+        return {row.id: case_of(row, text=self.data_keys.text_of_case(row)) for row in rows}
 
     def _mails(
         self, ids: Collection[int], opened: Collection[int], *, since: datetime, until: datetime
@@ -108,6 +109,7 @@ class ReplayRows(Rows):
             .where(
                 inbox.c.case_id.in_(ids),
                 inbox.c.state == "done",
+                inbox.c.erased_at.is_(None),
                 inbox.c.received_at >= since,
                 inbox.c.received_at < until,
             )

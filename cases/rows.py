@@ -7,14 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cases.data_keys import DataKeys
 from cases.model import Fact
+from cases.vault import Vault
 
 
 class Rows:
-    """Base of the row modules: one open connection."""
+    """Base of the row modules: one open connection, and the keys of what is encrypted."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
         self._connection = connection
+        self.data_keys = DataKeys(connection, vault)
 
     @property
     def _is_sqlite(self) -> bool:

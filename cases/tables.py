@@ -45,12 +45,15 @@ inbox = Table(
     Column("lease_until", UtcDateTime),
     # Folders are a result, not a state: False until the server shows what `state` says.
     Column("filed", Boolean, nullable=False, default=False),
+    # Its bytes and all it said of a person are gone; what became of it stays.
+    Column("erased_at", UtcDateTime),
     UniqueConstraint("mailbox", "uidvalidity", "uid"),
     Index(None, "state", "not_before"),
     Index(None, "identity"),
     Index(None, "sender", "words"),
     Index(None, "message_id"),
     Index(None, "mailbox", "filed", "state"),
+    Index(None, "case_id"),
 )
 
 # Apart from `inbox`, so that scanning the ledger never reads the mails.
@@ -59,6 +62,7 @@ raw_mail = Table(
     metadata,
     Column("inbox_id", RowId, ForeignKey("inbox.id"), primary_key=True),
     Column("data", LargeBinary, nullable=False),
+    Column("key_id", BigInteger),  # of the key that encrypts it; NULL: none
 )
 
 case_ = Table(
@@ -81,6 +85,7 @@ case_ = Table(
     Column("complainant_name", String(255), nullable=False),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False, default=""),
+    Column("text_key_id", BigInteger),  # of the key that encrypts `text`; NULL: none
     Column("thread_id", Text, nullable=False),
     Column("departments", Text, nullable=False),  # JSON list of keys
     Column("facts", Text, nullable=False),  # JSON list of objects
@@ -91,6 +96,7 @@ case_ = Table(
     Column("status_at", UtcDateTime),
     Column("outcome_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
+    Column("erased_at", UtcDateTime),  # nothing of it leads to a person any more
     Column("rules_version", String(64), nullable=False),
     # The rules its clocks follow; others than those of today: they are computed again.
     Column("clocks_version", String(64), nullable=False, default=""),
@@ -101,6 +107,8 @@ case_ = Table(
     Column("judged", Text, nullable=False, server_default=""),
     # What the complainant's other cases were at that moment, never changed: JSON list.
     Column("earlier", Text, nullable=False, server_default=""),
+    # The hash of its newest event.
+    Column("head", String(64), nullable=False, server_default=""),
     Index(None, "complainant_addr"),
     Index(None, "status"),
     Index(None, "clocks_version", "id"),
@@ -118,6 +126,11 @@ event = Table(
     Column("actor", String(80), nullable=False),
     Column("detail", Text, nullable=False),
     Column("reasons", Text, nullable=False),  # JSON list
+    # What the event vouches for besides itself, and its place in the chain: cases/chain.py.
+    Column("seals", Text, nullable=False, server_default="{}"),  # JSON object: name → hash
+    Column("salt", String(32), nullable=False, server_default=""),  # "": its content is erased
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("hash", String(64), nullable=False, server_default=""),
     Index(None, "case_id", "id"),
 )
 
@@ -230,6 +243,8 @@ outbox = Table(
     Column("message_id", String(255), nullable=False, unique=True),
     Column("envelope_from", String(320), nullable=False),
     Column("data", LargeBinary, nullable=False),
+    Column("key_id", BigInteger),  # of the key that encrypts `data`; NULL: none
+    Column("erased_at", UtcDateTime),
     Column("automatic", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("not_before", UtcDateTime, nullable=False),

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+from typing import NamedTuple
 
 from cases.model import Scope
 
@@ -59,23 +60,36 @@ def message_id(
     return f"{head}.{_mac(key, f'id|{head}', length=20)}@{domain}"
 
 
-def own_case(key: bytes, mail_id: str) -> int | None:
+class OwnLetter(NamedTuple):
+    """What a Message-ID of ours says."""
+
+    case_id: int  #: 0: about no single case
+    letter: str
+    revision: int
+    name: str  #: what stands before the @; the same for nobody else's letter
+
+
+def own_case(key: bytes, mail_id: str, *, old_key: bytes = b"") -> int | None:
     """Return the case number in a Message-ID of ours; None if it is not ours."""
-    found = own_letter(key, mail_id)
-    return found[0] if found else None
+    found = own_letter(key, mail_id, old_key=old_key)
+    return found.case_id if found else None
 
 
-def own_letter(key: bytes, mail_id: str) -> tuple[int, str, int] | None:
-    """Return (case number, letter, revision) of a Message-ID of ours; None if it was tampered with.
+def own_letter(key: bytes, mail_id: str, *, old_key: bytes = b"") -> OwnLetter | None:
+    """Return what a Message-ID of ours says; None if it was tampered with.
 
-    The domain is not compared: gateways rewrite it, the MAC can't be. Whoever knows the id of a
-    letter has seen it, so it proves as much as the token in that letter's Reply-To.
+    `old_key`: the one that signed before, b"" if there is none. The domain is not compared:
+    gateways rewrite it, the MAC can't be. Whoever knows the id of a letter has seen it, so it
+    proves as much as the token in that letter's Reply-To.
     """
     match = _OWN_ID.match(mail_id.strip().lower())
-    if match is None or not hmac.compare_digest(match[2], _mac(key, f"id|{match[1]}", length=20)):
+    if match is None:
+        return None
+    signed = (_mac(one, f"id|{match[1]}", length=20) for one in (key, old_key) if one)
+    if not any(hmac.compare_digest(match[2], mac) for mac in signed):
         return None
     number, letter, revision, _ = match[1].split(".")
-    return int(number), letter, int(revision)
+    return OwnLetter(int(number), letter, int(revision), f"{match[1]}.{match[2]}")
 
 
 def loop_mark(key: bytes, mail_id: str) -> str:

@@ -152,9 +152,10 @@ def safe_name(name: str, media_type: str, number: int) -> str:
     """
     name = charset.clean_line(name).strip("\"'")
     name = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
-    name = _UNSAFE.sub("_", name).strip(" ")
-    if name.strip(". ") == "":
+    name = _UNSAFE.sub("_", name).strip(" ").rstrip(". ")
+    if name.strip(".~ ") == "":
         name = f"attachment-{number}{_EXTENSIONS.get(media_type, '.bin')}"
+    name = re.sub(r"^[.~][.~ ]*", "_", name)  # no hidden file, nobody's home
     if len(name.encode()) > MAX_NAME:
         stem, dot, ending = name.rpartition(".")
         keep = dot + ending if dot and len(ending) <= 10 else ""

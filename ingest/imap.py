@@ -4,10 +4,10 @@ Mails are known by (UIDVALIDITY, UID) only; flags are not our state, so other cl
 clear, move and expunge as they like (F23-F26). IDLE is RFC 2177, MOVE RFC 6851, UIDPLUS RFC 4315.
 """
 
-import contextlib
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no types
@@ -16,10 +16,14 @@ from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no t
 )
 
 from cases.incoming import RawMail
+from cases.login import Token
+from ingest.imap_expunge import remove
 from ingest.imap_fetch import LIST_AT_ONCE, Facts, arrival_of, chunks, fetch, size_of
 from ingest.imap_filing import ensure_folder, move_out
-from ingest.imap_folders import contents, locate
-from ingest.imap_session import GARBLED, ImapSession, Tls, refuse_control
+from ingest.imap_folders import contents, locate, unknown
+from ingest.imap_reuse import Reuse
+from ingest.imap_session import ImapSession, Tls, targets
+from ingest.imap_tries import MOST, WHOLE, Tries
 from ingest.imap_wire import SLACK, Client
 from ingest.source import (
     BEGINNING,
@@ -29,13 +33,13 @@ from ingest.source import (
     Fingerprint,
     FolderContents,
     Known,
+    KnownFiled,
     PartialMail,
     Stop,
+    filed_uid,
 )
 
 _FETCH_AT_ONCE = 200  # mails in one batch
-_WHOLE_TRIES = 4  # in a batch, then three times alone; after these the beginning will do (F29)
-_TRIES = 6  # after these the mail is left alone
 
 
 class ImapSource:
@@ -48,7 +52,8 @@ class ImapSource:
         host: str,
         port: int,
         user: str,
-        password: str,
+        password: str = "",
+        token: Token | None = None,
         tls: Tls,
         folder: str = "INBOX",
         processed: str = "Processed",
@@ -62,13 +67,14 @@ class ImapSource:
     ) -> None:
         """Take note; ValueError: control marks in a name (F33), `tls: none` to another machine."""
         self.name = name
-        self._targets, self._folder = _targets(name, processed, rejected), folder
+        self._targets, self._folder = targets(name, processed, rejected), folder
         self._session = ImapSession(
             name,
             host=host,
             port=port,
             user=user,
             password=password,
+            token=token,
             tls=tls,
             folder=folder,
             ca_file=ca_file,
@@ -76,15 +82,14 @@ class ImapSource:
             command_seconds=command_seconds,
         )
         self._max_bytes, self._batch_bytes = max_bytes, batch_bytes
-        self._idle_seconds = idle_seconds
-        self._idle_works = True
+        self._idle_seconds, self._idle_works = idle_seconds, True
         self._seen_next: int | None = None  # UIDNEXT as of the last scan
-        self._tries: dict[tuple[int, int], int] = {}
+        self._tries, self._reuse = Tries(), Reuse()
 
     @property
     def unfetchable(self) -> tuple[str, ...]:
         """The UIDs the server won't give us, not even in part; they rest until the next start."""
-        return tuple(str(uid) for (_, uid), tries in self._tries.items() if tries >= _TRIES)
+        return self._tries.given_up
 
     def scan(self, known: Known) -> Iterator[RawMail]:
         """Yield unknown mails in UID order; those that failed before come last, one by one."""
@@ -94,20 +99,25 @@ class ImapSource:
             uids: list[int] = client.search("ALL")
         validity = self._session.validity
         have = known(validity)
-        tries = {uid: self._tries.get((validity, uid), 0) for uid in uids if str(uid) not in have}
+        new = {uid for uid in uids if str(uid) not in have}
+        with self._session.use(validity=validity) as client:
+            new.update(self._reuse.find(client, set(uids) - new, have))
+        tries = {uid: self._tries.of(validity, uid) for uid in new}
         fresh = sorted(uid for uid in tries if not tries[uid])
         for chunk in chunks(fresh, LIST_AT_ONCE):
             yield from self._mails(validity, chunk)
-        failed = (uid for uid in tries if 0 < tries[uid] < _TRIES)
+        failed = (uid for uid in tries if 0 < tries[uid] < MOST)
         for uid in sorted(failed, key=lambda uid: (tries[uid], uid)):
             yield from self._mails(validity, [uid])
 
     def _mails(self, validity: int, uids: list[int]) -> Iterator[RawMail]:
-        with self._session.use(validity=validity) as client, self._counting(validity, uids):
+        with self._session.use(validity=validity) as client, self._tries.counting(validity, uids):
             facts = fetch(client, uids, ["RFC822.SIZE", "INTERNALDATE"], limit=SLACK)
-            self._note_missing(client, [uid for uid in uids if uid not in facts])
+            missing = [uid for uid in uids if uid not in facts]
+            self._tries.note_missing(client, validity, missing)
         for batch in self._batches(validity, facts):
-            with self._session.use(validity=validity) as client, self._counting(validity, batch):
+            counting = self._tries.counting(validity, batch)
+            with self._session.use(validity=validity) as client, counting:
                 mails = self._bodies(client, batch, facts)
             while mails:  # handing them over one by one keeps nothing twice
                 yield mails.popleft()
@@ -132,7 +142,7 @@ class ImapSource:
             yield batch
 
     def _in_part(self, validity: int, uid: int, size: int) -> bool:
-        return size > self._max_bytes or self._tries.get((validity, uid), 0) >= _WHOLE_TRIES
+        return size > self._max_bytes or self._tries.of(validity, uid) >= WHOLE
 
     def _bodies(self, client: Client, batch: list[int], facts: Facts) -> deque[RawMail]:
         validity = self._session.validity
@@ -142,6 +152,8 @@ class ImapSource:
             got = fetch(client, batch, [f"BODY.PEEK[]<0.{limit}>"], limit=limit + SLACK)
         else:
             key, limit = b"BODY[]", 2 * sum(size_of(facts[uid]) for uid in batch)
+            if len(batch) == 1:
+                limit = max(limit, self._max_bytes)  # RFC822.SIZE may lie (F30)
             got = fetch(client, batch, ["BODY.PEEK[]"], limit=limit + SLACK)
         mails: deque[RawMail] = deque()
         missing = []
@@ -149,41 +161,23 @@ class ImapSource:
             data = got.pop(uid, {}).get(key)
             if isinstance(data, bytes):
                 mails.append(self._mail(uid, data, facts[uid], in_part=in_part))
-                self._tries.pop((validity, uid), None)
+                self._tries.forget(validity, uid)
             else:
                 missing.append(uid)
-        self._note_missing(client, missing)
+        self._tries.note_missing(client, validity, missing)
         return mails
 
     def _mail(self, uid: int, data: bytes, facts: dict[bytes, object], *, in_part: bool) -> RawMail:
         whole = RawMail(
             mailbox=self.name,
             uidvalidity=self._session.validity,
-            uid=str(uid),
+            uid=self._reuse.name_of(uid),
             received_at=arrival_of(facts),
             data=data,
         )
-        if in_part or len(data) > self._max_bytes:  # RFC822.SIZE may lie (F30)
+        if in_part or len(data) > self._max_bytes:
             return PartialMail.of(whole, size=max(size_of(facts), len(data)))
         return whole
-
-    def _note_missing(self, client: Client, uids: list[int]) -> None:
-        """Note a failure against mails that are there but were not given to us."""
-        if uids:
-            for uid in client.search(["UID", ",".join(map(str, uids))]):
-                key = self._session.validity, uid
-                self._tries[key] = self._tries.get(key, 0) + 1
-
-    @contextlib.contextmanager
-    def _counting(self, validity: int, batch: list[int]) -> Iterator[None]:
-        """Note a failure against the mails of this batch: one bad mail must not stop the others."""
-        try:
-            yield
-        except (IMAPClientError, OSError, *GARBLED):
-            for uid in batch:
-                before = self._tries.get((validity, uid), 0)
-                self._tries[validity, uid] = max(before, 1) if len(batch) > 1 else before + 1
-            raise
 
     def file(self, uidvalidity: int, uid: str, folder: Filing) -> bool:
         """Move one mail, by UID MOVE or by COPY and UID EXPUNGE; a missing folder is created."""
@@ -191,7 +185,8 @@ class ImapSource:
 
     def file_all(self, uidvalidity: int, uids: Sequence[str], folder: Filing) -> bool:
         """Move many mails: 100 in one command cost as much as one alone (2 ms on Dovecot)."""
-        numbers = [int(uid) for uid in uids if uid.isdecimal() and 0 < int(uid) < 2**32]
+        plain = [uid.partition("@")[0] for uid in uids]  # behind the @ stands its arrival (F19)
+        numbers = [int(uid) for uid in plain if uid.isdecimal() and 0 < int(uid) < 2**32]
         session = self._session
         for chunk in chunks(numbers, LIST_AT_ONCE):
             with session.use() as client:
@@ -225,6 +220,19 @@ class ImapSource:
             self._session.select()
         return frozenset(there)
 
+    def filed(self, folder: Filing, known: KnownFiled) -> Iterator[RawMail]:
+        """Yield the mails of a folder, oldest UID first; one mail at a time is in memory."""
+        with self._session.use() as client:
+            found = unknown(client, self._targets[folder], known, most=self._max_bytes)
+            try:
+                for uid, data, facts in found:
+                    mail = self._mail(uid, data, facts, in_part=size_of(facts) > self._max_bytes)
+                    yield replace(mail, uid=filed_uid(folder, mail.uid), uidvalidity=0)
+            except GeneratorExit:
+                self._session.hang_up()  # else the next command would mean mails of this folder
+                raise
+            self._session.select()
+
     def refile(self, mails: Sequence[Fingerprint], source: Filing, target: Filing) -> bool:
         """Move mails, found by their bytes, from one of our folders into the other."""
         with self._session.use() as client:
@@ -232,6 +240,13 @@ class ImapSource:
             moved = not there or self._file_chunk(client, sorted(there.values()), target)
             self._session.select()
         return moved
+
+    def expunge(self, mails: Sequence[Fingerprint]) -> frozenset[str]:
+        """Remove mails, found by their bytes, from the three folders."""
+        with self._session.use() as client:
+            gone = remove(client, (self._folder, *self._targets.values()), mails)
+            self._session.select()
+        return gone
 
     def wait(self, seconds: float, *, stop: Stop) -> bool:
         """Wait by IDLE, renewed every 9 minutes (RFC 2177 §3); without IDLE sleep in slices."""
@@ -268,9 +283,3 @@ class ImapSource:
     def close(self) -> None:
         """Log out, within 5 seconds on a dead line."""
         self._session.close()
-
-
-def _targets(name: str, processed: str, rejected: str) -> dict[Filing, str]:
-    for text in (processed, rejected):
-        refuse_control(name, text)
-    return {Filing.PROCESSED: processed, Filing.REJECTED: rejected}

@@ -11,7 +11,8 @@ from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no t
     IMAPClientError,
 )
 
-from ingest.imap_wire import Client
+from ingest.imap_wire import SLACK, Client
+from ingest.source import BEGINNING, HEADER_CAP
 
 LIST_AT_ONCE = 500  #: mails whose sizes are asked for in one command
 
@@ -36,6 +37,17 @@ def fetch(client: Client, uids: list[int], items: list[str], *, limit: int) -> F
         first = fetch(client, uids[:half], items, limit=limit)
         return first | fetch(client, uids[half:], items, limit=limit)
     return facts
+
+
+def fetch_one(
+    client: Client, uid: int, facts: dict[bytes, object], *, beginning: bool
+) -> bytes | None:
+    """Return the bytes of one mail, or its beginning; None if it went meanwhile."""
+    part = f"<0.{HEADER_CAP + BEGINNING}>" if beginning else ""
+    limit = 2 * max(size_of(facts), HEADER_CAP) + SLACK
+    got = fetch(client, [uid], [f"BODY.PEEK[]{part}"], limit=limit)
+    data = got.get(uid, {}).get(b"BODY[]<0>" if beginning else b"BODY[]")
+    return data if isinstance(data, bytes) else None
 
 
 def arrival_of(facts: dict[bytes, object]) -> datetime:

@@ -4,17 +4,17 @@ A moved mail has another UID there, which nobody need have told us, so it is kno
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no types
     IMAPClientReadOnlyError,
 )
 
-from ingest.imap_fetch import LIST_AT_ONCE, Facts, arrival_of, chunks, fetch, size_of
+from ingest.imap_fetch import LIST_AT_ONCE, Facts, arrival_of, chunks, fetch, fetch_one, size_of
 from ingest.imap_filing import find_folder
 from ingest.imap_wire import SLACK, Client
-from ingest.source import INBOX, Fingerprint, FolderContents
+from ingest.source import INBOX, Fingerprint, FolderContents, KnownFiled
 
 _CANDIDATES = 50  # mails whose bytes are compared at most, nearest in size first
 
@@ -36,6 +36,27 @@ def contents(client: Client, role: str, name: str) -> FolderContents:
         uids=tuple(map(str, uids)),
         arrived_at=arrived,
     )
+
+
+def unknown(
+    client: Client, name: str, known: KnownFiled, *, most: int
+) -> Iterator[tuple[int, bytes, dict[bytes, object]]]:
+    """Yield (UID, bytes, facts) of each mail of a folder that is not known, lowest UID first.
+
+    Of one above `most` bytes only the beginning. The folder stays selected, read-only.
+    """
+    found = find_folder(client, name)
+    if found is None:
+        return
+    client.select_folder(found, readonly=True)
+    listed: Facts = {}
+    for chunk in chunks(client.search("ALL"), LIST_AT_ONCE):
+        listed |= fetch(client, chunk, ["RFC822.SIZE", "INTERNALDATE"], limit=SLACK)
+    for uid, facts in sorted(listed.items()):
+        if not known(size_of(facts), arrival_of(facts)):
+            data = fetch_one(client, uid, facts, beginning=size_of(facts) > most)
+            if data is not None:
+                yield uid, data, facts
 
 
 def locate(
@@ -60,14 +81,14 @@ def locate(
     there: dict[str, int] = {}
     for mail in mails:
         nearest = sorted(left, key=lambda uid: (abs(left[uid] - mail.size), uid))[:_CANDIDATES]
-        match = next((uid for uid in nearest if _is_same(client, uid, mail)), None)
+        match = next((uid for uid in nearest if is_same(client, uid, mail)), None)
         if match is not None:
             there[mail.uid] = match
             del left[match]
     return there
 
 
-def _is_same(client: Client, uid: int, mail: Fingerprint) -> bool:
+def is_same(client: Client, uid: int, mail: Fingerprint) -> bool:
     """Compare the bytes we keep with as many of a mail on the server, one mail in memory."""
     want = mail.length + 1  # one more tells a longer mail from the same one
     got = fetch(client, [uid], [f"BODY.PEEK[]<0.{want}>"], limit=want + SLACK)

@@ -5,7 +5,9 @@ All that can go wrong between us and the server becomes `MailboxUnavailable` her
 
 import contextlib
 import ipaddress
+import re
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -17,13 +19,16 @@ from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no t
     LoginError,
 )
 
-from cases.errors import MailboxUnavailable
+from cases.errors import MailboxUnavailable, SignInFailed
+from cases.login import Refusals, Token
+from ingest.imap_login import with_password, with_token
 from ingest.imap_wire import Client, tls_context
+from ingest.source import Filing
 
 Tls = Literal["implicit", "starttls", "none"]
 
 # What imapclient raises at answers that no honest server gives (F29), besides its own errors.
-GARBLED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+GARBLED = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 
 _GOODBYE = 5.0  # seconds for LOGOUT
 _WHY_CAP = 300  # characters of a server's words that we repeat
@@ -44,13 +49,17 @@ class ImapSession:
         port: int,
         user: str,
         password: str,
+        token: Token | None,
         tls: Tls,
         folder: str,
         ca_file: Path | None,
         connect_seconds: float,
         command_seconds: float,
     ) -> None:
-        """Take note; ValueError for `tls: none` to another machine and for control marks."""
+        """Take note; ValueError for `tls: none` to another machine and for control marks.
+
+        With `token` the password is not used.
+        """
         for text in (host, user, password, folder):
             refuse_control(name, text)
         if tls == "none" and not _is_loopback(host):
@@ -60,6 +69,9 @@ class ImapSession:
         self._tls, self._ca_file, self._folder = tls, ca_file, folder
         self._connect_seconds, self._command_seconds = connect_seconds, command_seconds
         self._client: Client | None = None
+        self._token = token
+        self._in_use, self._refused = "", ""  # tokens: logged in with, refused last
+        self._refusals = Refusals()
 
     @contextlib.contextmanager
     def use(self, *, validity: int | None = None) -> Iterator[Client]:
@@ -68,6 +80,7 @@ class ImapSession:
         With `validity` the folder must still have that UIDVALIDITY, or UIDs would lie (F17).
         """
         try:
+            self._renew()
             client = self._client or self.select()
             if validity is not None and validity != self.validity:
                 raise MailboxUnavailable(self.name, "the folder was renumbered while we read it")
@@ -75,9 +88,22 @@ class ImapSession:
         except MailboxUnavailable:
             self.hang_up()
             raise
+        except SignInFailed as error:
+            self.hang_up()
+            raise MailboxUnavailable(self.name, str(error), refused=error.refused) from error
         except (IMAPClientError, OSError, *GARBLED) as error:
             self.hang_up()
             raise MailboxUnavailable(self.name, _why(error), refused=_refused(error)) from error
+
+    def _renew(self) -> None:
+        """Leave a session whose token ends soon, before the server ends it in mid-sentence.
+
+        The token's owner hands out another one some minutes earlier.
+        """
+        if self._client is not None and self._token is not None:
+            with contextlib.suppress(SignInFailed):  # the session is good until the server ends it
+                if self._token("") != self._in_use:
+                    self.close()
 
     def select(self) -> Client:
         """Select the folder afresh (inside `use()`): that tells UIDVALIDITY, UIDNEXT, access."""
@@ -93,6 +119,9 @@ class ImapSession:
         return client
 
     def _open(self) -> Client:
+        resting = self._refusals.rest(at=time.monotonic())
+        if resting:
+            raise MailboxUnavailable(self.name, resting, refused=True)
         context = None if self._tls == "none" else tls_context(self._ca_file)
         client = Client(
             self._host,
@@ -121,10 +150,33 @@ class ImapSession:
             raise MailboxUnavailable(self.name, why, refused=True) from error
 
     def _log_in(self, client: Client) -> None:
-        if self._user.isascii() and self._password.isascii():
-            client.login(self._user, self._password)
-        else:  # LOGIN knows ASCII only, PLAIN is UTF-8 (RFC 4616 §2)
-            client.plain_login(self._user, self._password)
+        """Log in; a refusal is remembered, for repeating it soon could lock the account (F31)."""
+        try:
+            if self._token is None:
+                with_password(client, self._user, self._password)
+            else:
+                self._log_in_by_token(client, self._token)
+        except (MailboxUnavailable, LoginError) as error:
+            if error.refused if isinstance(error, MailboxUnavailable) else _refused(error):
+                self._refusals.note(_why(error), at=time.monotonic())
+            raise
+        self._refusals.forget()
+
+    def _log_in_by_token(self, client: Client, token: Token) -> None:
+        """Log in; a refused token is not used again, and its successor is tried at once."""
+        for last in (bool(self._refused), True):
+            before, self._in_use = self._refused, token(self._refused)
+            try:
+                with_token(client, self.name, self._user, self._in_use)
+            except MailboxUnavailable as error:
+                if not error.refused:
+                    raise
+                self._refused = self._in_use
+                if last or self._in_use == before:
+                    raise
+            else:
+                self._refused = ""
+                return
 
     def hang_up(self) -> None:
         """Drop the connection without a word."""
@@ -141,6 +193,13 @@ class ImapSession:
             client.wire.hurry(min(_GOODBYE, self._command_seconds))
             client.logout()
         client.hang_up()
+
+
+def targets(name: str, processed: str, rejected: str) -> dict[Filing, str]:
+    """Return the folders of handled mail; ValueError for control marks in a name (F33)."""
+    for text in (processed, rejected):
+        refuse_control(name, text)
+    return {Filing.PROCESSED: processed, Filing.REJECTED: rejected}
 
 
 def refuse_control(name: str, text: str) -> None:
@@ -168,5 +227,9 @@ def _refused(error: BaseException) -> bool:
 
 
 def _why(error: BaseException) -> str:
+    if isinstance(error, MailboxUnavailable):
+        return error.why
     said = "".join(mark if mark.isprintable() else " " for mark in str(error)[:_WHY_CAP]).strip()
+    # imaplib hands a server's words on as they look in a program: b'[AUTHENTICATIONFAILED] …'
+    said = re.sub(r"^b(['\"])(.*)\1$", r"\2", said)
     return said or type(error).__name__

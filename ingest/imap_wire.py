@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imapclient import IMAPClient, SocketTimeout  # type: ignore[import-untyped] # ships no types
+from imapclient.exceptions import ProtocolError  # type: ignore[import-untyped] # as above
+from imapclient.response_parser import (  # type: ignore[import-untyped] # as above
+    parse_response,
+)
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -125,6 +129,12 @@ class Connection(imaplib.IMAP4):
                 raise self.abort("the connection ended within a mail")
         return self._take(size)
 
+    def _untagged_response(self, typ: str, dat: list[bytes | None], name: str) -> object:
+        answer = super()._untagged_response(typ, dat, name)  # type: ignore[misc] # a private name
+        if name == "FETCH":
+            _refuse_mixed(answer[1])
+        return answer
+
     def readable(self, seconds: float) -> bool:
         """Wait up to `seconds` for anything to read, the end of the stream included."""
         self._check_owner()
@@ -135,6 +145,18 @@ class Connection(imaplib.IMAP4):
             poll.register(self.sock, select.POLLIN)
             return bool(poll.poll(seconds * 1000))
         return bool(select.select([self.sock], [], [], seconds)[0])
+
+
+def _refuse_mixed(answer: list[bytes | None]) -> None:
+    """Raise ProtocolError where it can't be told which mail is meant (F29).
+
+    imapclient takes the last of two UIDs in one answer, and the place of a mail where there is
+    none; flags may come like that, unasked.
+    """
+    for said in parse_response(answer)[1::2]:
+        names = [name.upper() for name in said[::2] if isinstance(name, bytes)]
+        if len(set(names)) < len(names) or (b"UID" not in names and set(names) - {b"FLAGS"}):
+            raise ProtocolError("the server mixes up what belongs to which mail")
 
 
 class Client(IMAPClient):  # type: ignore[misc] # ships no types

@@ -4,21 +4,19 @@ The unique name of a file, without its flags, is the uid; there is no UIDVALIDIT
 """
 
 import contextlib
-import errno
 import itertools
 import os
 import re
 import socket
-import stat
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from cases.errors import MailboxUnavailable
 from cases.incoming import RawMail
+from ingest.maildir_files import FORBIDDEN, Found, look_at, mails_in, names_in, removed, uid_of
 from ingest.source import (
     BEGINNING,
     HEADER_CAP,
@@ -28,25 +26,18 @@ from ingest.source import (
     Fingerprint,
     FolderContents,
     Known,
+    KnownFiled,
     PartialMail,
     Stop,
+    filed_uid,
 )
 
 _PARTS = ("tmp", "new", "cur")
 _FOLDERS = {Filing.PROCESSED: ".Processed", Filing.REJECTED: ".Rejected"}
 _UNIQUE = re.compile(r"[A-Za-z0-9_=+@,-][A-Za-z0-9._=+@,-]{0,199}")
-_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _LOOK = 0.2  # seconds between two looks while waiting
 _TICK = 0.1  # seconds; a folder changed so recently may change again with the same time stamp
 _deliveries = itertools.count(1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    path: Path
-    uid: str
-    arrived_ns: int
-    size: int
 
 
 class MaildirSource:
@@ -71,9 +62,9 @@ class MaildirSource:
         """
         with self._unavailable():
             make_maildir(self._path)
-            files = self._files = _mails_in(self._path)
+            files = self._files = mails_in(self._path)
         have = known(0)
-        found = (_look_at(path, uid) for uid, path in files.items() if uid not in have)
+        found = (look_at(path, uid) for uid, path in files.items() if uid not in have)
         unreadable: OSError | None = None
         for mail in sorted(filter(None, found), key=lambda mail: (mail.arrived_ns, mail.uid)):
             try:
@@ -87,7 +78,7 @@ class MaildirSource:
         if unreadable is not None:
             raise MailboxUnavailable(self.name, str(unreadable)) from unreadable
 
-    def _read(self, mail: _Found) -> RawMail:
+    def _read(self, mail: Found) -> RawMail:
         big = mail.size > self._max_bytes
         # No link is followed, and a named pipe put there would not make us wait.
         handle = os.open(mail.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -115,11 +106,11 @@ class MaildirSource:
                 if all(_renamed(self._files.get(uid), target) for uid in uids):
                     return True
                 make_maildir(self._path)
-                files = _mails_in(self._path)  # somebody opened one, or it is from another scan
+                files = mails_in(self._path)  # somebody opened one, or it is from another scan
                 for uid in uids:
                     _renamed(files.get(uid), target)
             except OSError as error:
-                if error.errno in _FORBIDDEN:
+                if error.errno in FORBIDDEN:
                     return False
                 raise
         return True
@@ -133,8 +124,18 @@ class MaildirSource:
     def find(self, mails: Sequence[Fingerprint], folder: Filing) -> frozenset[str]:
         """Return those that lie there: a file keeps its unique name when it is moved."""
         with self._unavailable():
-            there = _mails_in(self._path / _FOLDERS[folder])
-        return frozenset(mail.uid for mail in mails if mail.uid in there)
+            there = mails_in(self._path / _FOLDERS[folder])
+        return frozenset(mail.uid for mail in mails if mail.uid.rpartition(":")[2] in there)
+
+    def filed(self, folder: Filing, known: KnownFiled) -> Iterator[RawMail]:
+        """Yield the mails of a folder in the order of their arrival."""
+        with self._unavailable():
+            files = mails_in(self._path / _FOLDERS[folder])
+            found = filter(None, (look_at(path, uid) for uid, path in files.items()))
+            for mail in sorted(found, key=lambda mail: (mail.arrived_ns, mail.uid)):
+                raw = self._read(mail)
+                if not known(mail.size, raw.received_at):
+                    yield replace(raw, uid=filed_uid(folder, raw.uid))
 
     def refile(self, mails: Sequence[Fingerprint], source: Filing, target: Filing) -> bool:
         """Rename mails from one of our folders into the other."""
@@ -142,14 +143,21 @@ class MaildirSource:
         with self._unavailable():
             try:
                 make_maildir(into, folder=True)
-                files = _mails_in(self._path / _FOLDERS[source])
+                files = mails_in(self._path / _FOLDERS[source])
                 for mail in mails:
-                    _renamed(files.get(mail.uid), into)
+                    _renamed(files.get(mail.uid.rpartition(":")[2]), into)
             except OSError as error:
-                if error.errno in _FORBIDDEN:
+                if error.errno in FORBIDDEN:
                     return False
                 raise
         return True
+
+    def expunge(self, mails: Sequence[Fingerprint]) -> frozenset[str]:
+        """Remove the files of mails from the Maildir and our folders."""
+        folders = (self._path, *(self._path / name for name in _FOLDERS.values()))
+        with self._unavailable():
+            gone = removed([mail.uid.rpartition(":")[2] for mail in mails], folders)
+        return frozenset(mail.uid for mail in mails if mail.uid.rpartition(":")[2] in gone)
 
     def wait(self, seconds: float, *, stop: Stop) -> bool:
         """Look at new/ five times a second; its time stamp tells whether listing is worth it."""
@@ -163,7 +171,7 @@ class MaildirSource:
                 if changed_ns != listed_ns:
                     settled = time.time_ns() - changed_ns > _TICK * 1e9
                     listed_ns = changed_ns if settled else -1
-                    if any(_uid(name) not in self._files for name in _names(new)):
+                    if any(uid_of(name) not in self._files for name in names_in(new)):
                         return True
             time.sleep(min(left, _LOOK))
         return False
@@ -216,7 +224,7 @@ def _delivered(path: Path, unique: str) -> Path | None:
     if (new := path / "new" / unique).exists():
         return new
     with os.scandir(path / "cur") as files:  # much quicker than making a Path of each
-        name = next((file.name for file in files if _uid(file.name) == unique), None)
+        name = next((file.name for file in files if uid_of(file.name) == unique), None)
     return None if name is None else path / "cur" / name
 
 
@@ -238,24 +246,8 @@ def _sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def _names(path: Path) -> list[str]:
-    return [file.name for file in path.iterdir() if not file.name.startswith(".")]
-
-
-def _uid(name: str) -> str:
-    unique = name.partition(":")[0]
-    # A name that is not UTF-8 could be neither stored nor shown.
-    return unique if unique.isprintable() else quote(os.fsencode(unique))
-
-
-def _mails_in(path: Path) -> dict[str, Path]:
-    # new/ first: a mail that somebody opens meanwhile moves to cur/ and is then seen there.
-    parts = [part for part in (path / "new", path / "cur") if part.is_dir()]
-    return {_uid(name): part / name for part in parts for name in _names(part)}
-
-
 def _contents(role: str, path: Path) -> FolderContents:
-    found = [mail for uid, file in _mails_in(path).items() if (mail := _look_at(file, uid))]
+    found = [mail for uid, file in mails_in(path).items() if (mail := look_at(file, uid))]
     times = {mail.uid: datetime.fromtimestamp(mail.arrived_ns / 1e9, UTC) for mail in found}
     return FolderContents(
         folder=role,
@@ -274,13 +266,3 @@ def _renamed(path: Path | None, folder: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _look_at(path: Path, uid: str) -> _Found | None:
-    try:
-        facts = path.lstat()
-    except OSError:
-        return None  # moved meanwhile; the next scan finds it
-    if not stat.S_ISREG(facts.st_mode):
-        return None
-    return _Found(path=path, uid=uid, arrived_ns=facts.st_mtime_ns, size=facts.st_size)

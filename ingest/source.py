@@ -14,7 +14,9 @@ HEADER_CAP = 128 * 2**10  #: bytes of header kept of such a mail
 
 INBOX = "inbox"  #: the folder that is read, beside the two of `Filing`
 
-Known = Callable[[int], frozenset[str]]  #: uidvalidity → the uids that are stored already
+#: uidvalidity → the uids that are stored already, and beside each its `arrival_name` (F19)
+Known = Callable[[int], frozenset[str]]
+KnownFiled = Callable[[int, datetime], bool]  #: (size in bytes, arrival) → surely no news
 Stop = Callable[[], bool]  #: true when the desk is going down
 
 
@@ -114,10 +116,25 @@ class MailSource(Protocol):
         """Return the uids of those `mails` that lie in `folder`; changes nothing."""
         ...
 
+    def filed(self, folder: Filing, known: KnownFiled) -> Iterator[RawMail]:
+        """Yield the mails of one of our folders but those that are `known`; changes nothing.
+
+        Their uid begins with the name of the folder: numbers of two folders may be the same.
+        """
+        ...
+
     def refile(self, mails: Sequence[Fingerprint], source: Filing, target: Filing) -> bool:
         """Move mails that were filed before into another folder; False as in `file`.
 
         Those that are not in `source` are left where they are; safe to repeat.
+        """
+        ...
+
+    def expunge(self, mails: Sequence[Fingerprint]) -> frozenset[str]:
+        """Remove mails for good from the folder that is read and from ours; safe to repeat.
+
+        Returns the uids of those of which no copy is left; the others stay because the mailbox
+        does not let us remove mail.
         """
         ...
 
@@ -131,6 +148,11 @@ class MailSource(Protocol):
     def close(self) -> None:
         """Let go of the mailbox; the next call would open it again."""
         ...
+
+
+def filed_uid(folder: Filing, uid: str) -> str:
+    """Return the uid of a mail that is taken from a folder of handled mail."""
+    return f"{folder.value}:{uid}"
 
 
 def _beginning(data: bytes) -> bytes:

@@ -10,6 +10,11 @@ from cases.outgoing import Delivery, DeliveryState
 Write = Callable[[bytes, str], Path]
 
 
+def file_name(message_id: str) -> str:
+    """Return the unique name of the file of a letter."""
+    return re.sub(r"[^A-Za-z0-9.-]", "_", message_id)[:120]
+
+
 class MaildirSender:
     """Writes each mail once: the file is named after the Message-ID."""
 
@@ -27,10 +32,9 @@ class MaildirSender:
     ) -> Delivery:
         """Write the mail with the envelope on top, as a delivery agent would (RFC 5321 §4.4)."""
         before_dot()
-        name = re.sub(r"[^A-Za-z0-9.-]", "_", message_id)[:120]
         envelope = f"Return-Path: <{envelope_from}>\r\nDelivered-To: {recipient}\r\n".encode()
         try:
-            path = self._write(envelope + data, name)
+            path = self._write(envelope + data, file_name(message_id))
         except OSError as error:
             return Delivery(state=DeliveryState.TRANSIENT, reply=f"can't write: {error}")
         return Delivery(state=DeliveryState.ACCEPTED, reply=f"written to {path.parent}")

@@ -78,7 +78,9 @@ def _thread(message: EmailMessage, mail: OutgoingMail) -> None:
 
 
 def _is_id(value: str) -> bool:
-    return 0 < len(value) <= 250 and re.fullmatch(r"[!-;=?-~]+", value) is not None
+    """Tell whether a stranger's Message-ID may be repeated; never an encoded word (`one_line`)."""
+    plain = re.fullmatch(r"[!-;=?-~]+", value) is not None
+    return plain and len(value) <= 250 and "=?" not in value
 
 
 def _attach_original(message: EmailMessage, original: bytes, message_id: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cases.outgoing import MOST_AMBIGUOUS, Delivery, DeliveryState
+from cases.outgoing import MOST_AMBIGUOUS, Concerns, Delivery, DeliveryState
 
 _FIRST = (
     timedelta(minutes=1),
@@ -43,7 +43,12 @@ def judge(
             return Verdict(state="failed")
         case DeliveryState.AMBIGUOUS if ambiguous >= MOST_AMBIGUOUS:
             return Verdict(state="held")
-        case DeliveryState.TRANSIENT | DeliveryState.AMBIGUOUS:
+        case DeliveryState.TRANSIENT | DeliveryState.AMBIGUOUS:  # pragma: no branch - all four
             if now - created_at > GIVE_UP_AFTER:
                 return Verdict(state="failed")
-            return Verdict(state="ready", not_before=now + pause(tries))
+            # A server that is away has its own pauses (outbox/pace.py): all letters wait for it,
+            # and none longer because it was the one that found the door shut.
+            theirs = delivery.state is DeliveryState.TRANSIENT and (
+                delivery.concerns is not Concerns.LETTER
+            )
+            return Verdict(state="ready", not_before=now + pause(1 if theirs else tries))

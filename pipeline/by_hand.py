@@ -6,6 +6,7 @@ from datetime import datetime
 from cases.life import Record
 from cases.lifecycle import MOVES
 from cases.model import Case, CaseEvent, Decision, LetterName, Move, Status
+from cases.store import Transaction
 from pipeline.desk import Desk
 from pipeline.save import save
 from routing.causes import BY_HAND
@@ -64,8 +65,6 @@ def withdraw(
     None if there is no such case. An outcome or plan that has not begun to leave stays here; its
     departments hear that nothing more is to be done.
     """
-    policy = desk.rules.policy
-    event = CaseEvent(at=now, kind="withdrawn", actor=f"operator:{by}"[:80], detail=reason)
     with desk.store.begin() as tx:
         found = tx.case_by_reference(reference)
         case = tx.lock_case(found.id) if found else None
@@ -73,10 +72,17 @@ def withdraw(
             return None
         if (case.status, Move.WITHDRAW) not in MOVES:
             return case.status, case
-        number = BY_HAND + int(now.timestamp())
-        letters = moved_on(case, case.departments, (), policy, revision=number, closed=reason)
-        decision = Decision(
-            moves=(Move.WITHDRAW,), events=(event,), letters=letters, withdrawn=_UNTOLD
-        )
-        key = f"hand:{now.isoformat()}"
-        return case.status, save(tx, desk, case, decision, key=key, now=now)
+        return case.status, close_case(tx, desk, case, reason=reason, by=by, now=now)
+
+
+def close_case(
+    tx: Transaction, desk: Desk, case: Case, *, reason: str, by: str, now: datetime
+) -> Case:
+    """Close a case that can be withdrawn, see `withdraw`."""
+    event = CaseEvent(at=now, kind="withdrawn", actor=f"operator:{by}"[:80], detail=reason)
+    number = BY_HAND + int(now.timestamp())
+    letters = moved_on(
+        case, case.departments, (), desk.rules.policy, revision=number, closed=reason
+    )
+    decision = Decision(moves=(Move.WITHDRAW,), events=(event,), letters=letters, withdrawn=_UNTOLD)
+    return save(tx, desk, case, decision, key=f"hand:{now.isoformat()}", now=now)

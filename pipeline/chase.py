@@ -2,22 +2,23 @@
 
 from datetime import datetime
 
+from pipeline.deliver import take_back
 from pipeline.desk import Desk
 from pipeline.follow_rules import follow_rules
 from pipeline.guess import take_guesses
 from pipeline.ledger import send_ledger
-from pipeline.ring import ring_clocks
+from pipeline.ring import Tell, nobody, ring_clocks
 
 
-def chase(desk: Desk, *, now: datetime) -> int:
-    """Do everything that is due; returns how many clocks rang.
+def chase(desk: Desk, *, now: datetime, tell: Tell = nobody) -> int:
+    """Do everything that is due, `tell` each ring; returns how many clocks rang.
 
     Each of them does what it can before the first error is raised.
     """
     with desk.store.begin() as tx:
-        tx.recover_letters(now=now)
+        take_back(tx, desk, now=now)
     try:
-        return ring_clocks(desk, now=now)
+        return ring_clocks(desk, now=now, tell=tell)
     finally:
         try:
             take_guesses(desk, now=now)
@@ -32,5 +33,5 @@ def recover(desk: Desk, *, now: datetime) -> None:
     """Take back everything at the start of the only process of its database."""
     with desk.store.begin() as tx:
         tx.release_mails()
-        tx.recover_letters(now=now, alone=True)
+        take_back(tx, desk, now=now, alone=True)
         tx.drop_leases()

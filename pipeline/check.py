@@ -7,6 +7,7 @@ from cases.errors import DeskError
 from cases.store import SCHEMA
 from pipeline.config import Settings
 from pipeline.desk import Desk, listener_of, sender_of, source_of
+from pipeline.privacy import in_words
 
 
 def check(desk: Desk, *, online: bool) -> Iterator[tuple[bool, str]]:
@@ -26,6 +27,7 @@ def check(desk: Desk, *, online: bool) -> Iterator[tuple[bool, str]]:
     if not problems:
         yield True, "letters: all can be written in every language"
     yield _database(desk)
+    yield True, f"personal data: {in_words(settings.privacy)}"
     if settings.listen and listener_of(settings):
         yield True, "listen: smtp://{}:{}".format(*settings.listen)
     if online:

@@ -184,6 +184,23 @@ def cases_close(reference: str, reason: Reason, by: By = "", config_file: Config
     raise typer.Exit(commands_cases.cases_close(config_file, reference, reason=reason, by=by))
 
 
+@cases_app.command("revoke")
+def cases_revoke(
+    reference: str,
+    reason: Reason,
+    party: Annotated[
+        str, typer.Option("--party", help="An address or a key of rules.yaml; else everybody's.")
+    ] = "",
+    by: By = "",
+    config_file: Config = DEFAULT,
+) -> None:
+    """Take back reply addresses and letters of a case: they prove nothing any more."""
+    from pipeline import commands_revoke
+
+    code = commands_revoke.cases_revoke(config_file, reference, party=party, reason=reason, by=by)
+    raise typer.Exit(code)
+
+
 @cases_app.command("add")
 def cases_add(
     channel: Annotated[

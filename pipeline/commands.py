@@ -23,7 +23,7 @@ from pipeline.serve import serve as run_service
 from pipeline.serve import work_off
 from pipeline.show import reporter
 from pipeline.status import health
-from pipeline.terminal import opened, write_row, write_table
+from pipeline.terminal import opened, plain, write_row, write_table
 
 _REFERENCE = re.compile(r"C-\d{4}-\d+", re.IGNORECASE)
 
@@ -119,6 +119,9 @@ def _explain_case(config_file: Path, reference: str, *, language: str) -> int:
             say(f"there is no case {reference}")
             return NO_INPUT
         judged, first = tx.judged(case.id), tx.first_mail(case.id)
+    if not first.data:
+        say(f"the first mail of {reference} is erased")
+        return NO_INPUT
     found = inspect.explain(
         first.data,
         desk.settings,
@@ -151,6 +154,7 @@ def status(config_file: Path, *, as_json: bool) -> int:
             sys.stdout.write(f"{title:>8}: {shown or 'none'}\n")
         for name, at in found.mailboxes.items():
             sys.stdout.write(f"{'mailbox':>8}: {name}, last read {at or 'never'}\n")
+        sys.stdout.write(f"{'persons':>8}: {found.personal_data}\n")
         for issue in found.issues or ("all is well",):
             sys.stdout.write(f"{'issue' if found.issues else 'health':>8}: {issue}\n")
     return AWAY if found.issues else OK
@@ -206,7 +210,7 @@ def cases_list(
             case.severity,
             due,
             ", ".join(case.departments),
-            case.subject[:60],
+            plain(case.subject, most=60),
         )
     write_table(table)
     return OK

@@ -28,8 +28,9 @@ from routing.registers import KINDS
 from routing.reroute import words_of
 
 _ALL = 10**9
-#: With one of these a cell begins that a spreadsheet would compute.
-_FORMULA = tuple("=+-@\t\r")
+#: With one of these a cell begins that a spreadsheet would compute; the wide ones in East Asia.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_BLANK = " \u00a0\u200b\ufeff"  # some programs look behind them
 
 
 def cases_show(
@@ -172,8 +173,14 @@ def cases_export(config_file: Path, *, anonymised: bool, since: str, as_json: bo
 
 
 def _cell(value: object) -> object:
-    """Return what stands in a cell; no spreadsheet takes a stranger's words for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
+    """Return what stands in a cell; no spreadsheet takes a stranger's words for a formula (F121).
+
+    A lone CR would end the row for some, and what follows it would begin a cell.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if value.lstrip(_BLANK)[:1] in _FORMULA else text
 
 
 def _words(text: str) -> str:

@@ -9,56 +9,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from cases.errors import ConfigError, Problem
-from pipeline.config_alarm import AlarmSettings, webhook_problem
-from pipeline.config_schema import AlarmBlock, Config, MailboxBlock
+from pipeline.config_alarm import AlarmSettings, alarm_of
+from pipeline.config_limits import LimitsSettings, limits_of
+from pipeline.config_privacy import PrivacySettings, privacy_of
+from pipeline.config_schema import Config, ImapBlock, MailboxBlock, SmtpBlock
+from pipeline.config_servers import ImapSettings, SmtpSettings
+from pipeline.config_sign_in import GraphSettings, SignInReader, SignInSettings
+from pipeline.config_watch import WatchSettings, watch_of
 from pipeline.yamlfile import Document, read
 from pipeline.yamlfit import validate
 from routing.trust import Trust
 
 _ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 #: Keys whose values may be secrets: what is wrong on their lines is told without the line.
-_SECRET = ("password", "webhook", "database")
+_SECRET = ("password", "webhook", "heartbeat", "database", "client_secret")
 MOST_PORT = 65535
 _LISTEN = re.compile(r"smtp://([^:/]+|\[[0-9a-f:]+\]):(\d{1,5})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImapSettings:
-    """How to reach a mailbox by IMAP."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    tls: Literal["implicit", "starttls", "none"]
-    ca_file: Path | None
-    inbox: str
-    processed: str
-    rejected: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmtpSettings:
-    """How to reach the outgoing mail server."""
-
-    host: str
-    port: int
-    tls: Literal["starttls", "implicit", "none"]
-    user: str
-    password: str
-    ca_file: Path | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxSettings:
-    """One complaints mailbox; `source` is a Maildir's path or an IMAP account."""
+    """One complaints mailbox; `source` is a Maildir's path, an IMAP account or Graph's."""
 
     name: str
     address: str
-    source: Path | ImapSettings
+    source: Path | ImapSettings | GraphSettings
     answer_mail_since: datetime  #: older mail is recorded, never answered
     plus_addressing: bool
 
@@ -69,15 +46,21 @@ class Settings:
 
     file: Path
     database: str
+    sign_ins: Mapping[str, SignInSettings]
     mailboxes: Mapping[str, MailboxSettings]
     listen: tuple[str, int] | None
-    outgoing: Path | SmtpSettings
+    outgoing: Path | SmtpSettings | GraphSettings
     trust: Trust
     rules: Path
     secret_file: Path
+    old_secret_file: Path | None  #: the key that signed before it
+    privacy: PrivacySettings
     models: Path  #: models that learned from our corrections
     samples: bool
     alarm: AlarmSettings
+    anchor_to: str  #: who gets the daily hash over everything that happened, "" for nobody
+    watch: WatchSettings | None
+    limits: LimitsSettings
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -134,41 +117,50 @@ class _Reader:
         return _ENV.sub(lookup, value)
 
     def settings(self, config: Config) -> Settings:
+        self._sign_in = SignInReader(
+            complain=self._complain,
+            secret=self._secret,
+            file=self._path,
+            tokens=self._path(config.secret_file).parent / "tokens",
+        )
+        self._sign_ins = self._sign_in.entries(config.sign_in)
         boxes = {name: self._mailbox(name, box) for name, box in config.mailboxes.items()}
         trust = config.trust
         return Settings(
             file=self._base / Path(self._document.file).name,
             database=self._database(config),
+            sign_ins=self._sign_ins,
             mailboxes=boxes,
             listen=self._listen(config),
             outgoing=self._outgoing(config),
             trust=Trust(authserv_id="" if isinstance(trust, str) else trust.authentication_results),
             rules=self._path(config.rules),
             secret_file=self._path(config.secret_file),
+            old_secret_file=self._path(config.old_secret_file) if config.old_secret_file else None,
+            privacy=privacy_of(
+                config.encryption, config.keep, place=self._path, complain=self._complain
+            ),
             models=self._path(config.models),
             samples=config.samples,
-            alarm=self._alarm(config.alarm),
+            anchor_to=config.audit.anchor_to,
+            alarm=alarm_of(
+                config.alarm, secret=self._secret, place=self._path, complain=self._complain
+            ),
+            watch=watch_of(config.watch, read=self._token, complain=self._complain),
+            limits=limits_of(config.limits, complain=self._complain),
         )
 
     def _mailbox(self, name: str, box: MailboxBlock) -> MailboxSettings:
         path = ("mailboxes", name, "source")
-        source: Path | ImapSettings
+        source: Path | ImapSettings | GraphSettings
         if isinstance(box.source, str):
             source = self._maildir(box.source, path)
+        elif box.source.imap:
+            source = self._imap(box.source.imap, (*path, "imap"))
         else:
-            imap, here = box.source.imap, (*path, "imap")
-            self._check_plain(imap.tls, imap.host, here)
-            source = ImapSettings(
-                host=imap.host,
-                port=imap.port,
-                user=imap.user,
-                password=self._secret(imap.password, imap.password_file, (*here, "password")),
-                tls=imap.tls,
-                ca_file=self._path(imap.ca_file) if imap.ca_file else None,
-                inbox=imap.folders.inbox,
-                processed=imap.folders.processed,
-                rejected=imap.folders.rejected,
-            )
+            assert box.source.graph  # noqa: S101 - the form says so
+            graph = self._sign_in.graph(box.source.graph, self._sign_ins, (*path, "graph"))
+            source = graph or Path()
         return MailboxSettings(
             name=name,
             address=box.address,
@@ -177,35 +169,63 @@ class _Reader:
             plus_addressing=box.plus_addressing,
         )
 
-    def _outgoing(self, config: Config) -> Path | SmtpSettings:
+    def _imap(self, imap: ImapBlock, here: tuple[str, ...]) -> ImapSettings:
+        self._check_plain(imap.tls, imap.host, here)
+        password, sign_in = self._proof(imap, here)
+        return ImapSettings(
+            host=imap.host,
+            port=imap.port,
+            user=imap.user,
+            password=password,
+            sign_in=sign_in,
+            tls=imap.tls,
+            ca_file=self._path(imap.ca_file) if imap.ca_file else None,
+            inbox=imap.folders.inbox,
+            processed=imap.folders.processed,
+            rejected=imap.folders.rejected,
+        )
+
+    def _proof(
+        self, block: ImapBlock | SmtpBlock, here: tuple[str, ...]
+    ) -> tuple[str, SignInSettings | None]:
+        """Return the password, or the sign-in that a block names instead."""
+        if not block.sign_in:
+            path = (*here, "password")
+            password = self._secret(block.password, block.password_file, path)
+            if any(mark in password for mark in "\r\n\0"):  # F33
+                what = "names a file of more than one line"
+                self._complain((*here, "password_file"), what, "Leave the password alone in it")
+            return password, None
+        if block.password or block.password_file:
+            key = "password" if block.password else "password_file"
+            self._complain((*here, key), "is of no use beside sign_in", "Remove one of the two")
+        return "", self._sign_in.named(block.sign_in, self._sign_ins, (*here, "sign_in"))
+
+    def _outgoing(self, config: Config) -> Path | SmtpSettings | GraphSettings:
         path = ("outgoing",)
         if isinstance(config.outgoing, str):
             return self._maildir(config.outgoing, path)
+        if config.outgoing.graph:
+            graph = self._sign_in.graph(config.outgoing.graph, self._sign_ins, (*path, "graph"))
+            return graph or Path()
         smtp, here = config.outgoing.smtp, (*path, "smtp")
+        assert smtp  # noqa: S101 - the form says so
         self._check_plain(smtp.tls, smtp.host, here)
-        password = ""
-        if smtp.user:
-            password = self._secret(smtp.password, smtp.password_file, (*here, "password"))
+        password, sign_in = self._proof(smtp, here) if smtp.user or smtp.sign_in else ("", None)
+        if sign_in and not smtp.user:
+            self._complain((*here, "user"), "is missing: sign_in needs it", "Add it")
         return SmtpSettings(
             host=smtp.host,
             port=smtp.port,
             tls=smtp.tls,
             user=smtp.user,
             password=password,
+            sign_in=sign_in,
             ca_file=self._path(smtp.ca_file) if smtp.ca_file else None,
         )
 
-    def _alarm(self, block: AlarmBlock) -> AlarmSettings:
-        webhook = ""
-        if block.webhook or block.webhook_file:
-            webhook = self._secret(block.webhook, block.webhook_file, ("alarm", "webhook"))
-        why = webhook_problem(webhook) if webhook else ""
-        if why:
-            # The URL itself is not repeated: whoever knows it may post.
-            self._complain(
-                ("alarm", "webhook"), why, "Write for example https://chat.example.com/…"
-            )
-        return AlarmSettings(file=self._path(block.file) if block.file else None, webhook=webhook)
+    def _token(self, file: str) -> str:
+        return self._try_read(self._path(file), ("watch", "token_file"))
 
     def _check_plain(self, tls: str, host: str, path: tuple[str, ...]) -> None:
         """Refuse to send passwords and complaints over a network in plain text."""

@@ -3,18 +3,29 @@
 import ctypes
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
+from pipeline.clock import now
 from pipeline.desk import Desk, listener_of
+
+if TYPE_CHECKING:
+    from pipeline.watch import Watch
 
 
 @contextmanager
-def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and SIGINT call `stop`; the second one ends the process like kill -9 would."""
+def stopped_by_signals(
+    stop: Callable[[], None], *, reload: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """SIGTERM and SIGINT call `stop`; the second one ends the process like kill -9 would.
+
+    SIGHUP calls `reload`; not where it means that the terminal is gone.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may listen to signals
         return
@@ -29,6 +40,8 @@ def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
     numbers = (signal.SIGTERM, signal.SIGINT)
     before = {number: signal.signal(number, on_signal) for number in numbers}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL and not sys.stdout.isatty():
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: reload())
     try:
         yield
     finally:
@@ -60,12 +73,24 @@ def listening(desk: Desk) -> Iterator[None]:
         listener.stop()
 
 
+def watch_of(desk: Desk) -> "Watch | None":
+    """Return what answers those who watch over the desk, if config.yaml asks for it."""
+    settings = desk.settings.watch
+    if settings is None:
+        return None
+    from pipeline.watch import Watch  # late: only who asks for it pays for its memory
+
+    return Watch(settings, desk, up_since=now())
+
+
 def where(desk: Desk) -> str:
     """Say in one line where mail comes from and goes to."""
     settings = desk.settings
     words = [f"reading {', '.join(settings.mailboxes)} for {desk.box.address}"]
     if settings.listen:
         words.append("write to it by SMTP at {}:{}".format(*settings.listen))
+    if settings.watch:
+        words.append(f"metrics and health at {settings.watch.host}:{settings.watch.port}")
     if isinstance(settings.outgoing, Path):
         words.append(f"letters go to {settings.outgoing}")
     else:

@@ -1,11 +1,14 @@
 """Due outbox rows → the next mail server. Claim, hand over, record; each its own transaction."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import sleep
 
+from cases.errors import StoreUnavailable
 from cases.lifecycle import MOVES
 from cases.model import CaseEvent, Decision, LetterName, Move
-from cases.outbox_rows import OutboxRow
+from cases.outbox_rows import LOST_TOO_OFTEN, OutboxRow
 from cases.outgoing import Delivery, DeliveryState
 from cases.store import Transaction
 from outbox.retry import Verdict, judge
@@ -25,6 +28,8 @@ from routing.untold import ASKS, lost
 #: Longer than connecting and the envelope may take; renewed when the payload leaves.
 LEASE = timedelta(minutes=5)
 DOT_LEASE = timedelta(minutes=25)  # ten minutes to send and ten for the answer (RFC 5321 §4.5.3.2)
+#: Between tries to record what a server said, while the database is away: two minutes in all.
+WAITS_S = (0.1, 0.5, 1, 2, 4, 8, 15, 30, 30, 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class Delivered:
     row: OutboxRow
     delivery: Delivery
     state: str  #: of the row now
+    reference: str = ""  #: of its case, "" where it is about no single one, or was lost
 
 
 def deliver_one(desk: Desk, sender: Sender, *, now: datetime) -> Delivered | None:
@@ -64,9 +70,36 @@ def deliver_one(desk: Desk, sender: Sender, *, now: datetime) -> Delivered | Non
     verdict = judge(
         delivery, tries=row.tries, ambiguous=row.ambiguous, created_at=row.created_at, now=now
     )
-    with desk.store.begin() as tx:
-        _record(tx, desk, row, delivery, verdict, now=now)
-    return Delivered(row=row, delivery=delivery, state=verdict.state)
+    reference = _keep(desk, row, delivery, verdict, now=now)
+    return Delivered(row=row, delivery=delivery, state=verdict.state, reference=reference)
+
+
+def _keep(
+    desk: Desk, row: OutboxRow, delivery: Delivery, verdict: Verdict, *, now: datetime
+) -> str:
+    """Record what a server said, waiting for a database that is away; returns whose case it is."""
+    for pause in (*WAITS_S, None):
+        try:
+            with desk.store.begin() as tx:
+                _record(tx, desk, row, delivery, verdict, now=now)
+                return tx.reference_of(row.case_id) if row.case_id else ""
+        except StoreUnavailable:
+            # What we know now is lost if we give up: the letter would leave once more (F40, F41).
+            if pause is None:
+                raise
+            sleep(pause)
+    raise AssertionError("the last round returns or raises")  # pragma: no cover - never comes
+
+
+def take_back(tx: Transaction, desk: Desk, *, now: datetime, alone: bool = False) -> None:
+    """Take back the letters of dead workers; `alone`: every lease is a dead one's.
+
+    One whose answer was lost three times is held, in its story and for the supervisors as well.
+    """
+    for row in tx.lost_letters(now=now, alone=alone):
+        lost = Delivery(state=DeliveryState.AMBIGUOUS, reply=LOST_TOO_OFTEN)
+        _record(tx, desk, row, lost, Verdict(state="held"), now=now)
+    tx.recover_letters(now=now, alone=alone)
 
 
 def _record(
@@ -78,6 +111,10 @@ def _record(
     *,
     now: datetime,
 ) -> None:
+    if row.case_id:
+        # First the case, then its letters, as whoever handles its mails: else both could wait for
+        # each other, and what has left would leave again.
+        tx.lock_case(row.case_id)
     settled = tx.settle_letter(
         row,
         verdict.state,
@@ -91,7 +128,9 @@ def _record(
     kind = {"sent": "letter_sent", "failed": "undeliverable", "held": "held"}[verdict.state]
     detail = f"{row.letter} to {row.recipient}: {delivery.reply}"
     event = CaseEvent(at=now, kind=kind, actor="desk", detail=detail)
-    tx.add_events(row.case_id, (event,), key=f"letter:{row.id}:{verdict.state}:{row.tries}")
+    key = f"letter:{row.id}:{verdict.state}:{row.tries}"
+    seals = {f"letter:{row.id}": hashlib.sha256(row.data).hexdigest()}
+    tx.add_events(row.case_id, (event,), key=key, seals=seals)
     if verdict.state != "sent":
         _alert(tx, desk, row, delivery, now=now)
         if verdict.state == "failed" and row.letter in ASKS:

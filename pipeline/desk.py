@@ -8,21 +8,25 @@ from functools import partial
 from pathlib import Path
 
 from cases.errors import ConfigError, Problem, StoreUnavailable
+from cases.incoming import ParsedMail
 from cases.store import SCHEMA, Store
-from ingest.imap import ImapSource
 from ingest.listener import Listener
 from ingest.maildir import MaildirSource, deliver
 from ingest.source import MailSource
 from outbox.maildir import MaildirSender
 from outbox.sender import Sender
-from outbox.smtp import SmtpSender
-from pipeline.config import ImapSettings, MailboxSettings, Settings, SmtpSettings
-from pipeline.config_key import secret_key
+from pipeline.config import MailboxSettings, Settings
+from pipeline.config_key import old_secret, secret_key
+from pipeline.config_sign_in import GraphSettings
+from pipeline.lock import gone, was_used
 from pipeline.models import live_model
 from pipeline.reading import ChildReader, InlineReader, Reader, Tools
 from pipeline.rules_file import RuleSet
 from pipeline.rules_file import load as load_rules
 from pipeline.rules_texts import load_texts
+from pipeline.servers import graph_sender, graph_source, imap_source, smtp_sender
+from pipeline.unlock import require_keys, unlock
+from routing.match import Clues, clues
 from templates.render import Letters
 
 
@@ -34,6 +38,7 @@ class Desk:
     store: Store
     rules: RuleSet
     key: bytes
+    old_key: bytes = b""  #: that signed before, and is still recognised
     reader: Reader
     letters: Letters
     owner: str
@@ -45,7 +50,12 @@ class Desk:
             vocabulary=self.rules.vocabulary,
             own_addresses=self.settings.own_addresses,
             key=self.key,
+            old_key=self.old_key,
         )
+
+    def clues(self, mail: ParsedMail) -> Clues:
+        """Return what a mail shows of the case it belongs to."""
+        return clues(mail, self.key, old_key=self.old_key)
 
     @property
     def box(self) -> MailboxSettings:
@@ -62,22 +72,30 @@ def open_desk(settings: Settings, *, isolated: bool = False, in_force: bool = Fa
     store = open_store(settings)
     rules = _rules_in_force(settings, store) if in_force else load_rules(settings.rules)
     key = secret_key(settings.secret_file)
-    tools = tools_of(settings, rules, key, model=live_model(settings.models))
+    old_key = old_secret(settings.old_secret_file)
+    tools = tools_of(settings, rules, key, old_key=old_key, model=live_model(settings.models))
     return Desk(
         settings=settings,
         store=store,
         rules=rules,
         key=key,
+        old_key=old_key,
         reader=ChildReader(tools) if isolated else InlineReader(tools),
         letters=Letters(zone=rules.policy.calendar.zone),
         owner=f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}",
     )
 
 
-def tools_of(settings: Settings, rules: RuleSet, key: bytes, *, model: Path) -> Tools:
+def tools_of(
+    settings: Settings, rules: RuleSet, key: bytes, *, old_key: bytes = b"", model: Path
+) -> Tools:
     """Return what reading a mail needs to know under these rules."""
     return Tools(
-        vocabulary=rules.vocabulary, own_addresses=settings.own_addresses, key=key, model=model
+        vocabulary=rules.vocabulary,
+        own_addresses=settings.own_addresses,
+        key=key,
+        old_key=old_key,
+        model=model,
     )
 
 
@@ -105,15 +123,19 @@ def _rules_in_force(settings: Settings, store: Store) -> RuleSet:
 def open_store(settings: Settings) -> Store:
     """Prepare the database of config.yaml; raises ConfigError if its URL is wrong."""
     try:
-        return Store(settings.database)
+        store = Store(settings.database)
     except ValueError as error:
         raise _config_error(settings.file, "database", str(error)) from error
+    unlock(store, settings.privacy)
+    return store
 
 
 def require_schema(desk: Desk) -> None:
-    """Make the tables of an empty database; refuse one of another version (F44)."""
+    """Make the tables of an empty database; refuse one of another version or key (F44)."""
     found = desk.store.schema()
     if not found:
+        if desk.store.file and was_used(desk.store.file):
+            raise gone(desk.store.file)
         desk.store.upgrade()
     elif found != SCHEMA:
         raise _config_error(
@@ -122,6 +144,7 @@ def require_schema(desk: Desk) -> None:
             f"holds schema {found}, this program needs {SCHEMA}",
             "Make a backup, then run: python run.py db upgrade",
         )
+    require_keys(desk.store, desk.settings.privacy, config_file=str(desk.settings.file))
 
 
 def require_letters(desk: Desk) -> None:
@@ -142,19 +165,9 @@ def source_of(box: MailboxSettings) -> MailSource:
     """Return the way into one mailbox; nothing is opened yet."""
     if isinstance(box.source, Path):
         return MaildirSource(box.name, box.source)
-    imap: ImapSettings = box.source
-    return ImapSource(
-        box.name,
-        host=imap.host,
-        port=imap.port,
-        user=imap.user,
-        password=imap.password,
-        tls=imap.tls,
-        folder=imap.inbox,
-        processed=imap.processed,
-        rejected=imap.rejected,
-        ca_file=imap.ca_file,
-    )
+    if isinstance(box.source, GraphSettings):
+        return graph_source(box.name, box.source)
+    return imap_source(box.name, box.source)
 
 
 def listener_of(settings: Settings) -> Listener | None:
@@ -181,16 +194,10 @@ def sender_of(settings: Settings) -> Sender:
     if isinstance(settings.outgoing, Path):
         folder = settings.outgoing
         return MaildirSender(lambda data, name: deliver(folder, data, unique=name))
-    smtp: SmtpSettings = settings.outgoing
     try:
-        return SmtpSender(
-            host=smtp.host,
-            port=smtp.port,
-            tls=smtp.tls,
-            user=smtp.user,
-            password=smtp.password,
-            ca_file=smtp.ca_file,
-        )
+        if isinstance(settings.outgoing, GraphSettings):
+            return graph_sender(settings.outgoing)
+        return smtp_sender(settings.outgoing)
     except OSError as error:  # ssl.SSLError is one
         what = f"can't be used: {error}"
         raise _config_error(settings.file, "outgoing.smtp.ca_file", what) from error

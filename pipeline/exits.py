@@ -5,12 +5,19 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from cases.errors import ConfigError, DeskError, MailboxUnavailable, StoreUnavailable
+from cases.errors import (
+    ConfigError,
+    DeskError,
+    MailboxUnavailable,
+    StoreDamaged,
+    StoreUnavailable,
+)
 from pipeline.lock import AlreadyRunning
 
 OK, USAGE, BAD_DATA, NO_INPUT, AWAY, OUR_ERROR, TRY_AGAIN, NOT_ALLOWED, BAD_CONFIG = (
     0, 64, 65, 66, 69, 70, 75, 77, 78,
 )  # fmt: skip
+CANT_CREATE, DAMAGED = 73, 74
 
 
 _CLICK_USAGE = 2  # what the command line library exits with on wrong usage
@@ -32,6 +39,8 @@ def guarded(run: Callable[[], object]) -> int:
         return _said(error, BAD_CONFIG)
     except AlreadyRunning as error:
         return _said(error, TRY_AGAIN)
+    except StoreDamaged as error:
+        return _said(error, DAMAGED)
     except (MailboxUnavailable, StoreUnavailable) as error:
         return _said(error, AWAY)
     except DeskError as error:

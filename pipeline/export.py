@@ -43,7 +43,7 @@ def export_row(number: int, life: Life, *, persons: bool) -> Mapping[str, object
     texts = {"text": case.text, "answer": outcome_text(life), "lesson": _entries(life, "lesson")}
     texts |= {label: _reports(life, label) for label in _LABELS}
     if not persons:
-        known = [*_persons(life)]
+        known = [*persons_of(life)]
         texts = {key: without_persons(text, known) for key, text in texts.items()}
     row = {
         "number": number,
@@ -87,7 +87,7 @@ def without_persons(text: str, known: Iterable[str]) -> str:
     return _LONG_NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, text))
 
 
-def _persons(life: Life) -> Iterable[str]:
+def persons_of(life: Life) -> Iterable[str]:
     """Yield every word we know to lead to a person: the complainant's, and our own people's."""
     case = life.case
     yield from (case.complainant.addr, case.complainant.name, *case.complainant.name.split())

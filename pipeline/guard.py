@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from cases.errors import DeskError
 from pipeline.clock import now
-from pipeline.show import Reporter
+from pipeline.mailbox_trouble import facts_of
+from pipeline.show import Reporter, masked
 
 
 class Guard:
@@ -21,15 +22,17 @@ class Guard:
             verb()
         except DeskError as error:
             words = str(error)
-            self._trouble(name, words if words.startswith(name) else f"{name}: {words}")
+            words = words if words.startswith(name) else f"{name}: {words}"
+            self._trouble(words, **facts_of(name, error))
         except Exception as error:  # noqa: BLE001 - one verb's failure must never stop the others
             words = f"{name}: {type(error).__name__}: {error}"
-            self._trouble(name, words, traceback=traceback.format_exc(limit=-6))
+            kept = masked(traceback.format_exc(limit=-6))
+            self._trouble(words, **facts_of(name, error), traceback=kept)
         else:
             return True
         return False
 
-    def _trouble(self, name: str, words: str, **extra: str) -> None:
+    def _trouble(self, words: str, **extra: str) -> None:
         # A full disk or a closed pipe takes our words, but not the thread (F45).
         with suppress(OSError, ValueError):
-            self._out.line("trouble", words, at=now(), action=name, **extra)
+            self._out.line("trouble", masked(words), at=now(), **extra)

@@ -83,8 +83,8 @@ def _one_line(text: str) -> str:
 
 def records_of(mail: ParsedMail, mailbox: str, *, now: datetime) -> tuple[Record, ...]:
     """Return the entries of a new case that say how it came, none for a mail that came as one."""
-    if mailbox != BY_HAND:
-        return ()
+    if mailbox != BY_HAND or mail.all_headers("received"):
+        return ()  # a stranger's file that came over the network, and was taken in by hand
     channel = next(iter(mail.all_headers(CHANNEL_FIELD.lower())), "")
     if channel not in CHANNELS:
         return ()

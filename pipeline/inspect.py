@@ -14,6 +14,7 @@ from classify.language import detect
 from ingest.parse import minimal_parse, parse
 from ingest.screen import screen
 from pipeline.config import Settings
+from pipeline.config_key import old_secret
 from pipeline.models import live_model
 from pipeline.rules_file import RuleSet
 from routing.assess import RuleTrace, assess, assess_traced, severity_words
@@ -70,13 +71,13 @@ def parse_row(name: str, data: bytes, settings: Settings | None) -> dict[str, ob
 def screen_mail(mail: ParsedMail, settings: Settings | None) -> Screening:
     """Screen a mail with what config.yaml says is ours; without one nothing is."""
     own = settings.own_addresses if settings else frozenset[str]()
-    key = b""
+    key = old_key = b""
     if settings and settings.secret_file.is_file():
-        key = settings.secret_file.read_bytes()
+        key, old_key = settings.secret_file.read_bytes(), old_secret(settings.old_secret_file)
     return screen(
         mail,
         own_addresses=own,
-        is_own_id=lambda mail_id: bool(key) and own_case(key, mail_id) is not None,
+        is_own_id=lambda mail_id: own_case(key, mail_id, old_key=old_key) is not None,
     )
 
 

@@ -35,7 +35,9 @@ def send_ledger(desk: Desk, *, now: datetime) -> bool:
             return False
         cases = tx.unresolved(before=before)
         lives = [life_of(tx, desk, case, cause=0, now=now) for case in cases]
-        for letter in ledger(policy, month, lives):
+        last = tx.last_anchor()
+        anchor, until = (last.hash, last.until) if last else ("", None)
+        for letter in ledger(policy, month, lives, anchor=anchor, until=until):
             queue_notice(tx, desk, letter, now=now)
     return True
 

@@ -222,7 +222,8 @@ class LiveRules:
         """Return a reader for the new words; None where nobody needs one."""
         if rules.vocabulary == desk.rules.vocabulary and not rules.examples:
             return None
-        return self._make_reader(tools_of(desk.settings, rules, desk.key, model=self._model))
+        tools = tools_of(desk.settings, rules, desk.key, old_key=desk.old_key, model=self._model)
+        return self._make_reader(tools)
 
     def _try(
         self, desk: Desk, rules: RuleSet, reader: Reader | None, now: datetime

@@ -11,6 +11,7 @@ from cases.model import Case, Classification, Lead, Letter, LetterName, Quota, S
 from cases.outgoing import QueuedLetter
 from cases.store import Transaction
 from cases.tokens import token_hash
+from pipeline.write import TOKEN_LIFE
 from routing.causes import BY_SHARED
 from routing.life import Life
 from routing.match import Clues, Match
@@ -49,18 +50,26 @@ def leads(tx: Transaction, found: Clues, *, now: datetime) -> tuple[Lead, ...]:
     """Look the clues of a mail up, strongest first.
 
     A token shows which case and who; which letter of ours is answered, the thread shows beside it.
+    A letter that is too old or was taken back shows the case, and proves nothing.
     """
     result: list[Lead] = []
-    answered = {case_id: (letter, number) for case_id, letter, number in reversed(found.answered)}
-    for scope, token in found.tokens:
-        lead = tx.case_by_token(token_hash(token), scope, now=now)
-        if lead:
-            letter, number = answered.get(lead.case.id, ("", 0))
-            result.append(replace(lead, letter=letter, revision=number))
-    for case_id, letter, number in found.answered:
-        case = tx.lock_case(case_id)
+    thread: list[Lead] = []
+    shown: dict[int, Lead] = {}
+    for one in found.answered:
+        case = tx.lock_case(one.case_id)
         if case:
-            result.append(Lead(case=case, via="thread", letter=letter, revision=number))
+            to = tx.letter_to(case.id, one.name, since=now - TOKEN_LIFE)
+            letter, number = (one.letter, one.revision) if to else ("", 0)
+            lead = Lead(case=case, via="thread", letter=letter, revision=number, to=to)
+            thread.append(lead)
+            shown.setdefault(case.id, lead)
+    for scope, token in found.tokens:
+        held = tx.case_by_token(token_hash(token), scope, now=now)
+        by = shown.get(held.case.id) if held else None
+        if held and by:
+            held = replace(held, letter=by.letter, revision=by.revision, to=by.to)
+        result += [held] if held else []
+    result += thread
     for reference in found.references:
         found_case = tx.case_by_reference(reference)
         case = tx.lock_case(found_case.id) if found_case else None
@@ -80,15 +89,27 @@ def quota(tx: Transaction, addr: str, case: Case | None, *, now: datetime) -> Qu
     day, hour = now - timedelta(days=1), now - timedelta(hours=1)
     domain = addr.rpartition("@")[2]
     if addr and _is_dead(tx, addr, now=now):
-        return Quota(blocked=f"{MOST_BOUNCES} letters to this address came back")
+        return Quota(
+            cap="dead_address", blocked=f"{MOST_BOUNCES} letters to this address came back"
+        )
     if addr and tx.automatic_since(day, recipient=addr) >= PER_ADDRESS:
-        return Quota(blocked=f"{PER_ADDRESS} automatic letters went to this address in 24 hours")
+        return Quota(
+            cap="address",
+            blocked=f"{PER_ADDRESS} automatic letters went to this address in 24 hours",
+        )
     if case and tx.automatic_since(day, case_id=case.id) >= PER_CASE:
-        return Quota(blocked=f"{PER_CASE} automatic letters about this case left in 24 hours")
+        return Quota(
+            cap="case", blocked=f"{PER_CASE} automatic letters about this case left in 24 hours"
+        )
     if domain and tx.automatic_since(hour, domain=domain) >= PER_DOMAIN:
-        return Quota(blocked=f"{PER_DOMAIN} automatic letters went to this domain in one hour")
+        return Quota(
+            cap="domain", blocked=f"{PER_DOMAIN} automatic letters went to this domain in one hour"
+        )
     if tx.automatic_since(hour) >= PER_HOUR:
-        return Quota(blocked=f"{PER_HOUR} automatic letters left in one hour: the breaker is open")
+        return Quota(
+            cap="hour",
+            blocked=f"{PER_HOUR} automatic letters left in one hour: the breaker is open",
+        )
     return Quota()
 
 

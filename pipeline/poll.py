@@ -5,34 +5,47 @@ moving it is repeated until the server shows it (reliability 4.7).
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from cases.incoming import RawMail
 from cases.ledger_rows import SettledMail
+from cases.store import Transaction
 from ingest.identity import identity
 from ingest.source import Filing, Fingerprint, MailSource, PartialMail
 from pipeline.config import MailboxSettings
 from pipeline.desk import Desk
+from pipeline.disk import require_room
 
+TOO_OLD = "arrived before"  #: how the reason of a mail begins that is none of ours
 BY_HAND = "by-hand"  #: the mailbox name of mails taken in from files
 
 
-def poll(desk: Desk, box: MailboxSettings, source: MailSource, *, now: datetime) -> int:
-    """Store every new mail of one mailbox and return how many; raises MailboxUnavailable."""
+def poll(
+    desk: Desk,
+    box: MailboxSettings,
+    source: MailSource,
+    *,
+    now: datetime,
+    step: Callable[[], None] = lambda: None,
+) -> int:
+    """Store every new mail of one mailbox and return how many; raises MailboxUnavailable.
+
+    `step` is called for each mail, so that whoever watches sees that it goes on.
+    """
 
     def known(uidvalidity: int) -> frozenset[str]:
         with desk.store.read() as tx:
-            return tx.known_uids(box.name, uidvalidity)
+            return tx.known_mails(box.name, uidvalidity)
 
     def store(raw: RawMail) -> int:
-        old = raw.received_at < box.answer_mail_since
-        why = f"arrived before {box.answer_mail_since.isoformat()}, when the desk took over"
-        size = raw.size if isinstance(raw, PartialMail) else len(raw.data)
+        step()
+        require_room(desk, box.name)
         same = identity(raw.data)
         with desk.store.begin() as tx:
-            return tx.store_mail(raw, identity=same, now=now, size=size, ignored=why if old else "")
+            return keep(tx, box, raw, same=same, now=now)
 
+    require_room(desk, box.name)
     count = sum(map(store, source.scan(known)))  # keeps no mail longer than it takes
     missing = ", ".join(source.unfetchable)
     trouble = f"the server does not give us mail {missing}; open the mailbox and look at it"
@@ -41,31 +54,54 @@ def poll(desk: Desk, box: MailboxSettings, source: MailSource, *, now: datetime)
     return count
 
 
-def file_settled(desk: Desk, box: MailboxSettings, source: MailSource) -> int:
-    """Move mails that are dealt with out of the way; returns how many could be moved."""
+def keep(tx: Transaction, box: MailboxSettings, raw: RawMail, *, same: str, now: datetime) -> bool:
+    """Store one mail of a mailbox, `same` being its identity; False if it was stored before."""
+    old = raw.received_at < box.answer_mail_since
+    why = f"arrived before {box.answer_mail_since.isoformat()}, when the desk took over"
+    size = raw.size if isinstance(raw, PartialMail) else len(raw.data)
+    return tx.store_mail(raw, identity=same, now=now, size=size, ignored=why if old else "")
+
+
+def file_settled(
+    desk: Desk,
+    box: MailboxSettings,
+    source: MailSource,
+    stays: Callable[[int], None] = lambda count: None,
+) -> int:
+    """Move mails that are dealt with out of the way; returns how many could be moved.
+
+    `stays` is told how many the mailbox does not let us move.
+    """
     with desk.store.read() as tx:
         settled = tx.mails_to_file(box.name)
     groups: dict[tuple[int, Filing], list[SettledMail]] = {}
     for mail in settled:
         folder = Filing.REJECTED if mail.rejected else Filing.PROCESSED
         groups.setdefault((mail.uidvalidity, folder), []).append(mail)
-    moved = 0
+    moved = stuck = 0
     for (uidvalidity, folder), mails in groups.items():
-        if not source.file_all(uidvalidity, [mail.uid for mail in mails], folder):
-            continue  # read-only or over quota: cases go on, the mails stay where they are (F27)
-        if not _correct(desk, source, mails):
+        uids = [mail.uid for mail in mails]
+        if not (source.file_all(uidvalidity, uids, folder) and _correct(desk, source, mails)):
+            stuck += len(mails)  # read-only or over quota: cases go on, the mails stay (F27, F28)
             continue
         with desk.store.begin() as tx:
             # Whoever has one of them tried again meanwhile wants it filed once more.
             tx.mark_filed([mail.id for mail in mails], states={mail.state for mail in mails})
         moved += len(mails)
+    if settled:
+        stays(stuck)
     return moved
 
 
 def _correct(desk: Desk, source: MailSource, mails: Sequence[SettledMail]) -> bool:
-    """Move mails out of the rejected folder that a person has had tried again with success."""
-    wrong = fingerprints(desk, [mail.id for mail in mails if mail.was_rejected])
-    return not wrong or source.refile(wrong, Filing.REJECTED, Filing.PROCESSED)
+    """Move mails that lie in the wrong one of our folders, as those tried again with success."""
+    done = fingerprints(desk, [mail.id for mail in mails if mail.was_rejected])
+    failed = fingerprints(
+        desk, [mail.id for mail in mails if mail.rejected and mail.came_from == "processed"]
+    )
+    return (not done or source.refile(done, Filing.REJECTED, Filing.PROCESSED)) and (
+        not failed or source.refile(failed, Filing.PROCESSED, Filing.REJECTED)
+    )
 
 
 def fingerprints(desk: Desk, ids: Iterable[int]) -> tuple[Fingerprint, ...]:

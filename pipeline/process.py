@@ -7,14 +7,17 @@
 A crash anywhere leaves the mail for the next round; doing all of it twice writes nothing twice.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from cases.errors import StoreUnavailable
 from cases.inbox_rows import TakenMail
 from cases.incoming import MailKind
 from cases.model import Case, Decision, LetterName
+from cases.restored_rows import MAY_HAVE_LEFT
 from cases.store import Transaction
-from pipeline import lookups
+from pipeline import lookups, retake
 from pipeline.desk import Desk
 from pipeline.finish import LeaseOverrun, finish, finish_copy
 from pipeline.firstmail import read_first
@@ -25,7 +28,7 @@ from pipeline.save import save
 from pipeline.understood import Understood, on_its_own, understand
 from routing.decide import decide
 from routing.envelope import complainant_of
-from routing.match import clues, match
+from routing.match import match
 from routing.situation import Situation, needs_original
 
 LEASE = timedelta(minutes=2)
@@ -45,6 +48,7 @@ class Handled:
     decision: Decision | None = None
     kind: str = ""
     why: str = ""
+    silent: str = ""  #: why it gets no automatic letter, one of routing.situation.SILENCES
 
 
 def process_one(desk: Desk, *, now: datetime) -> Handled | None:
@@ -64,7 +68,7 @@ def process_one(desk: Desk, *, now: datetime) -> Handled | None:
             return _handled(taken, understood, outcome, why=why)
         understood = _with_first_mail(desk, understood, now=now)
         return _settle(desk, taken, understood, now=now)
-    except ReaderUnavailable:
+    except (ReaderUnavailable, StoreUnavailable):
         with desk.store.begin() as tx:  # not the mail's fault: it is no attempt
             tx.postpone_mail(taken, not_before=now + PAUSE)
         raise
@@ -83,7 +87,7 @@ def _with_first_mail(desk: Desk, read: Understood, *, now: datetime) -> Understo
     if kind not in (MailKind.PERSON, MailKind.AUTO_REPLY):
         return read
     with desk.store.read() as tx:
-        found = match(mail, lookups.leads(tx, clues(mail, desk.key), now=now), policy)
+        found = match(mail, lookups.leads(tx, desk.clues(mail), now=now), policy)
     if found.lead is None or not needs_original(mail, kind, found, policy):
         return read
     return replace(read, first=read_first(desk, found.lead.case))
@@ -93,20 +97,30 @@ def _settle(desk: Desk, taken: TakenMail, read: Understood, *, now: datetime) ->
     with desk.store.begin() as tx:
         if why := finish_copy(tx, taken):
             return _handled(taken, read, "duplicate", why=why)
+        if why := retake.lost_case(tx, desk, read.reading):
+            finish(tx, taken, "quarantined", reason=why)
+            return _handled(taken, read, "quarantined", why=why)
         situation = _situation(tx, desk, taken, read, now=now)
         decision = decide(situation)
         if decision.bounced:
             tx.count_bounce(decision.bounced, now=now)
         if decision.ignored:
             finish(tx, taken, "ignored", reason=decision.ignored)
-            return _handled(taken, read, "ignored", why=decision.ignored, decision=decision)
+            why, silent = decision.ignored, situation.silence()
+            return _handled(taken, read, "ignored", why=why, decision=decision, silent=silent)
         joined = _joined(situation, decision)
         case = joined or _open(tx, desk, taken, read, decision, situation.earlier)
         case = _apply(tx, desk, taken, read, decision, case, now=now)
         finish(tx, taken, "done", case_id=case.id)
     outcome = "joined" if joined else "case"
     return _handled(
-        taken, read, outcome, case=case, decision=decision, why=situation.why_not_readable
+        taken,
+        read,
+        outcome,
+        case=case,
+        decision=decision,
+        why=situation.why_not_readable,
+        silent=situation.silence(),
     )
 
 
@@ -125,12 +139,11 @@ def _situation(
 ) -> Situation:
     """Gather everything that is known about a mail."""
     mail, policy = read.reading.mail, desk.rules.policy
-    leads = lookups.leads(tx, clues(mail, desk.key), now=now)
+    leads = lookups.leads(tx, desk.clues(mail), now=now)
     found = match(mail, leads, policy)
     signed = next((lead for lead in leads if lead.via != "tag"), None)
     case = found.lead.case if found.lead else None
     about = case or (signed.case if signed else None)
-    first = read.first_of(case)
     other = lookups.other_party(found, policy, mail.sender.addr)
     complainant = complainant_of(mail, policy).addr
     alone = on_its_own(
@@ -146,7 +159,7 @@ def _situation(
     )
     return replace(
         alone,
-        original=first.original if first else None,
+        original=first.original if (first := read.first_of(case)) else None,
         history=tx.events(about.id) if about else (),
         parts=tx.parts(about.id) if about else (),
         measures=tx.measures(about.id) if about else (),
@@ -159,6 +172,7 @@ def _situation(
         department_quota=lookups.quota(tx, other, case, now=now),
         sent_before=lookups.sent_before(tx, taken, mail, complainant) if read.readable else None,
         same_message_id=bool(mail.message_id) and tx.has_message_id(taken, mail.message_id),
+        answered_before=retake.answered_before(tx, taken.raw),
     )
 
 
@@ -183,8 +197,17 @@ def _apply(
         mail=taken.raw.data,
         first=first.data if first else b"",
         answers=read.reading.mail.message_id,
+        seals=_seals(taken, read),
         now=now,
+        held=MAY_HAVE_LEFT if retake.answered_before(tx, taken.raw) else "",
     )
+
+
+def _seals(taken: TakenMail, read: Understood) -> dict[str, str]:
+    """Return what the events of a mail vouch for: its bytes, and which model read it."""
+    read_by = read.reading.classification
+    model = {"model": read_by.model} if read_by else {}
+    return {f"mail:{taken.id}": hashlib.sha256(taken.raw.data).hexdigest(), **model}
 
 
 def _open(
@@ -245,6 +268,7 @@ def _handled(
     case: Case | None = None,
     decision: Decision | None = None,
     why: str = "",
+    silent: str = "",
 ) -> Handled:
     return Handled(
         mailbox=taken.raw.mailbox,
@@ -254,4 +278,5 @@ def _handled(
         decision=decision,
         kind=read.reading.screening.kind.value,
         why=why,
+        silent=silent,
     )

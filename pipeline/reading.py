@@ -38,6 +38,7 @@ class Tools:
     vocabulary: Vocabulary
     own_addresses: frozenset[str]
     key: bytes
+    old_key: bytes = b""  #: that signed before
     model: Path | None = None  #: the model that judges; None: the one we ship
 
 
@@ -98,13 +99,17 @@ def _screened(mail: ParsedMail, tools: Tools) -> Screening:
     return screen(
         mail,
         own_addresses=tools.own_addresses,
-        is_own_id=lambda mail_id: own_case(tools.key, mail_id) is not None,
+        is_own_id=lambda mail_id: _is_ours(mail_id, tools),
     )
 
 
 def _answers_us(mail: ParsedMail, tools: Tools) -> bool:
     thread = (*mail.in_reply_to, *mail.references)
-    return any(own_case(tools.key, mail_id) is not None for mail_id in thread)
+    return any(_is_ours(mail_id, tools) for mail_id in thread)
+
+
+def _is_ours(mail_id: str, tools: Tools) -> bool:
+    return own_case(tools.key, mail_id, old_key=tools.old_key) is not None
 
 
 def read_in_part(data: bytes, tools: Tools) -> Reading:

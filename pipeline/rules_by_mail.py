@@ -34,7 +34,9 @@ def about_rules(desk: Desk, reading: Reading) -> RulesMail | None:
         return None
     mail = reading.mail
     thread = (*mail.in_reply_to, *mail.references)
-    answers_notice = any(own_case(desk.key, mail_id) == 0 for mail_id in thread)
+    answers_notice = any(
+        own_case(desk.key, mail_id, old_key=desk.old_key) == 0 for mail_id in thread
+    )
     return read_rules_mail(
         mail, desk.rules.policy, desk.settings.trust, answers_notice=answers_notice
     )

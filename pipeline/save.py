@@ -1,10 +1,13 @@
 """A decision into the database: the case as it stands now, and everything that belongs to it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from cases.lifecycle import advance, parts_of
 from cases.model import Case, Decision, LetterName, Move
+from cases.seals import entries_of
 from cases.store import Transaction
 from pipeline import lookups
 from pipeline.desk import Desk
@@ -31,32 +34,33 @@ def save(
     mail: bytes = b"",
     first: bytes = b"",
     answers: str = "",
+    seals: Mapping[str, str] = MappingProxyType({}),
     now: datetime,
+    held: str = "",
 ) -> Case:
     """Save what was decided about `case` and return it as it is now; twice writes nothing twice.
 
     `key` names the cause. `mail` is the mail at hand and `answers` its Message-ID; `first` is the
-    first mail of the case where that was read again.
+    first mail of the case where that was read again. `seals`: what else the events vouch for,
+    by name. With `held`, the reason, letters to people outside wait for a person's word.
     """
     case = _changed(case, decision, now=now)
     tx.save_case(case, clocks_version=desk.rules.policy.version)
     if decision.facts:
         tx.relate(case)
-    tx.add_events(case.id, decision.events, key=key)
-    if decision.correction:
-        tx.add_correction(case.id, decision.correction, key=key)
+    seals = {"rules": desk.rules.policy.version, **seals}
+    entries = entries_of(case.id, decision, key=key)
+    tx.add_events(case.id, decision.events, key=key, seals=seals, entries=entries)
     _save_life(tx, case, decision, key=key, now=now)
-    for name in decision.withdrawn:
-        tx.withdraw_letters(case.id, name.value)
     life = life_of(tx, desk, case, cause=cause_of(case.id, key, 0), now=now)
     for letter in lookups.reachable(tx, decision.letters, life, now=now):
         original = mail
         if letter.name in _OF_THE_FIRST:
             original = first or _first_mail(tx, case, new=not decision.complainant) or mail
-        queue(tx, desk, case, (letter,), original=original, answers=answers, now=now)
+        queue(tx, desk, case, (letter,), original=original, answers=answers, now=now, held=held)
     more = settle(life)
     if more.events:
-        return save(tx, desk, case, more, key=f"{key}:on", now=now)
+        return save(tx, desk, case, more, key=f"{key}:on", now=now, held=held)
     # The clocks follow from the rest, whatever changed it.
     tx.sync_clocks(case.id, clocks_of(life), now=now)
     return case
@@ -74,8 +78,12 @@ def _save_life(tx: Transaction, case: Case, decision: Decision, *, key: str, now
     before = tx.parts(case.id)
     changed = {(part.round, part.department): part for part in (*before, *decision.parts)}
     tx.save_parts(case.id, parts_of(case, changed.values(), now=now), before=before)
+    if decision.correction:
+        tx.add_correction(case.id, decision.correction, key=key)
     tx.save_measures(case.id, decision.measures)
     tx.add_records(case.id, decision.records, key=key)
+    for name in decision.withdrawn:
+        tx.withdraw_letters(case.id, name.value)
 
 
 def _changed(case: Case, decision: Decision, *, now: datetime) -> Case:

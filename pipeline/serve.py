@@ -8,26 +8,34 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
+from functools import partial
 
 import schedule
 
+from cases.errors import StoreDamaged
+from outbox.pace import Pace
 from outbox.sender import Sender
 from pipeline.alarm import Alarm
+from pipeline.anchors import anchor, show_anchor
 from pipeline.chase import chase, recover
 from pipeline.clock import now
+from pipeline.clock_watch import ClockWatch
 from pipeline.current import Current
-from pipeline.daemon import give_memory_back, listening, stopped_by_signals, where
+from pipeline.daemon import give_memory_back, listening, stopped_by_signals, watch_of, where
 from pipeline.deliver import deliver_one
 from pipeline.desk import Desk, require_letters, require_schema, sender_of
 from pipeline.guard import Guard
 from pipeline.live_rules import LiveRules
-from pipeline.lock import only_one
+from pipeline.lock import note_use, only_one
 from pipeline.mailboxes import Mailbox
+from pipeline.notify import Notify, Pulse
 from pipeline.process import process_one
+from pipeline.progress import Progress
 from pipeline.samples import lay_out
-from pipeline.show import Reporter, show_letter, show_mail
+from pipeline.show import Reporter, show_letter, show_mail, show_ring, show_rules
+from pipeline.sound import require_sound
 from pipeline.upkeep import upkeep
 
 GRACE_S = 10.0
@@ -52,17 +60,28 @@ class Service:
         self._stop = threading.Event()
         self._rules = LiveRules(self._current, out, stop=self._stop)
         self._guard = Guard(out)
+        self._progress, self._asked = Progress(), threading.Event()
+        self._pace, self._clock = Pace(), ClockWatch(now=now())
         self._wakes = tuple(threading.Event() for _ in range(6))
         self._mail, self._letters, self._time, self._look, self._file_look, self._minute = (
             self._wakes
         )
         self._boxes = tuple(
-            Mailbox(box, self._current, out, stop=self._stop, arrived=self._mail)
+            Mailbox(
+                box,
+                self._current,
+                out,
+                stop=self._stop,
+                arrived=self._mail,
+                step=partial(self._progress.step, f"mailbox {box.name}"),
+                news=self._look.set,
+            )
             for box in desk.settings.mailboxes.values()
         )
 
     @property
-    def _desk(self) -> Desk:
+    def desk(self) -> Desk:
+        """The desk of the moment: its rules may be swapped."""
         return self._current.desk
 
     def begin(self) -> None:
@@ -89,14 +108,17 @@ class Service:
 
     def work_off(self) -> None:
         """Handle and send what is waiting, without a look into any mailbox."""
-        sender = sender_of(self._desk.settings)
+        sender = sender_of(self.desk.settings)
         self._guard("process", self._process)
         self._guard("rules", lambda: self._rules.answer(now=now()))
         self._guard("deliver", lambda: self._deliver(sender))
         sender.close()
 
-    def run(self) -> None:
-        """Work until stopped and every thread has finished what it held, ten seconds at most."""
+    def run(self, notify: Notify | None = None) -> None:
+        """Work until stopped and every thread has finished what it held, ten seconds at most.
+
+        Raises StoreDamaged if that is what stopped it.
+        """
         threads = [
             threading.Thread(target=box.watch, name=f"mailbox {box.name}") for box in self._boxes
         ]
@@ -108,7 +130,7 @@ class Service:
             ("upkeep", self._upkeep, self._minute),
         ):
             threads.append(threading.Thread(target=self._loop, args=(name, verb, wake), name=name))
-        sender = sender_of(self._desk.settings)  # a wrong setting ends the start, not a thread
+        sender = sender_of(self.desk.settings)  # a wrong setting ends the start, not a thread
         threads.append(threading.Thread(target=self._deliveries, args=(sender,), name="deliver"))
         for thread in threads:
             thread.start()
@@ -121,8 +143,19 @@ class Service:
         metronome.every(UPKEEP_S).seconds.do(self._minute.set)
         for event in (self._mail, self._letters, self._time, self._file_look, self._minute):
             event.set()
-        while not self._stop.wait(0.25):
+        notify = notify or Notify({})
+        pulse = Pulse(notify, self._progress, self._out)
+        while not self._stop.wait(0.25) and not self.desk.store.damage:
             metronome.run_pending()
+            pulse.beat(at=time.monotonic())
+        self._stop.set()
+        notify.stopping()
+        self._end(threads)
+        if self.desk.store.damage:
+            raise self.desk.store.damage
+
+    def _end(self, threads: Sequence[threading.Thread]) -> None:
+        """Wait until every thread has finished what it holds."""
         for event in self._wakes:
             event.set()
         deadline = time.monotonic() + GRACE_S
@@ -136,13 +169,20 @@ class Service:
         """Ask every thread to finish what it holds."""
         self._stop.set()
 
+    def look_at_rules(self) -> None:
+        """Look at the file of rules now, and say what came of it."""
+        self._asked.set()
+        self._file_look.set()
+
     # -------------------------------------------------------------- the threads
 
     def _loop(self, name: str, verb: Callable[[], None], wake: threading.Event) -> None:
         while not self._stop.is_set():
             wake.wait(TICK_S)
             wake.clear()
+            self._progress.step(name)
             self._guard(name, verb)
+        self._progress.end(name)
 
     def _deliveries(self, sender: Sender) -> None:
         self._loop("deliver", lambda: self._deliver(sender), self._letters)
@@ -151,44 +191,82 @@ class Service:
     # -------------------------------------------------------------- the verbs, until nothing waits
 
     def _process(self) -> None:
+        with self.desk.store.begin() as tx:
+            tx.hand_back_mails(self.desk.owner)  # this thread holds none: an outage left them
         while not self._stop.is_set():
+            self._progress.step("process")
+            begun = time.monotonic()
             with self._current.hold() as desk:
                 done = process_one(desk, now=now())
             if done is None:
                 return
-            show_mail(self._out, done, at=now())
+            show_mail(self._out, done, at=now(), seconds=time.monotonic() - begun)
             self._letters.set()
             for box in self._boxes:
                 box.settled.set()
 
     def _deliver(self, sender: Sender) -> None:
-        while not self._stop.is_set():
-            done = deliver_one(self._desk, sender, now=now())
+        with self.desk.store.begin() as tx:
+            tx.hand_back_letters(self.desk.owner)
+        while not self._stop.is_set() and self._pace.allows(now()):
+            self._progress.step("deliver")
+            done = deliver_one(self.desk, sender, now=now())
             if done is None:
                 return
+            self._pace = self._pace.after(done.delivery, now=now())
             show_letter(self._out, done, at=now())
 
     def _chase(self) -> None:
+        if self._clock.jump(now()):
+            return  # the alarm says so; nobody is reminded by a wrong clock (F77)
         with self._current.hold() as desk:
-            chase(desk, now=now())
+            chase(desk, now=now(), tell=lambda rang: show_ring(self._out, rang, at=now()))
 
     def _watch_rules(self) -> None:
-        self._rules.look(now=now())
+        asked = self._asked.is_set()
+        self._asked.clear()
+        before = self.desk.rules.policy.version
+        for _ in range(3 if asked else 1):  # the first only sees whether it has changed
+            self._rules.look(now=now())
+        if asked:
+            show_rules(self._out, self.desk.rules.policy.version, before=before, at=now())
         self._rules.answer(now=now())
 
     def _upkeep(self) -> None:
-        upkeep(self._desk, self._guard, now=now())
+        upkeep(self.desk, self._guard, now=now())
+        self._guard("audit", self._anchor)
+
+    def _anchor(self) -> None:
+        show_anchor(self._out, anchor(self.desk, now=now()), at=now())
 
     def _alarm(self) -> Callable[[], None]:
-        alarm = Alarm(self._desk, self._out, host=socket.gethostname(), up_since=now())
+        alarm = Alarm(
+            self.desk, self._out, host=socket.gethostname(), up_since=now(), clock=self._clock
+        )
         return lambda: None if self._stop.is_set() else alarm.check(now=now())
 
 
 def serve(desk: Desk, out: Reporter, *, once: bool = False) -> int:
-    """Run the daemon until a signal, or once; returns the number of mailboxes that failed."""
+    """Run the daemon until a signal, or once; returns the number of mailboxes that failed.
+
+    Raises StoreDamaged where no work is safe; the alarm was told.
+    """
+    try:
+        return _serve(desk, out, once=once)
+    except StoreDamaged as error:
+        desk.store.damage = desk.store.damage or error
+        Alarm(desk, out, host=socket.gethostname(), up_since=now()).check(now=now())
+        raise
+
+
+def _serve(desk: Desk, out: Reporter, *, once: bool) -> int:
+    watch = None if once else watch_of(desk)
+    out = watch.counting(out) if watch else out
     with only_one(desk.store.file), closing(Service(desk, out)) as service:
         require_letters(desk)
+        require_sound(desk.store)
         require_schema(desk)
+        note_use(desk.store.file)
         if desk.store.file:
             recover(desk, now=now())
         service.begin()
@@ -196,9 +274,13 @@ def serve(desk: Desk, out: Reporter, *, once: bool = False) -> int:
         give_memory_back()
         if once:
             return service.once()
-        with stopped_by_signals(service.stop), listening(desk):
+        watched = watch.running(lambda: service.desk, out) if watch else nullcontext()
+        reload = service.look_at_rules
+        with stopped_by_signals(service.stop, reload=reload), listening(desk), watched:
             out.line("ready to work", where(desk), at=now(), action="ready")
-            service.run()
+            notify = Notify()
+            notify.ready(where(desk))
+            service.run(notify)
     return 0
 
 

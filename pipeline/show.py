@@ -13,8 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from cases.model import Case
+from cases.outgoing import DeliveryState
 from pipeline.deliver import Delivered
 from pipeline.process import Handled
+from pipeline.ring import Rang
+
+#: What can become of a mail, as in `pipeline/process.py: Handled`.
+MAIL_OUTCOMES = ("case", "joined", "ignored", "duplicate", "quarantined", "retry")
 
 _COLOURS = {
     "case": "green",
@@ -31,6 +36,8 @@ _COLOURS = {
     "alarm": "red",
     "all clear": "green",
     "ready to work": "bold",
+    "fetched": "dim",
+    "late": "yellow",
 }
 
 
@@ -74,11 +81,13 @@ def reporter() -> Reporter:
     return TerminalReporter() if sys.stdout.isatty() else JsonReporter()
 
 
-def show_mail(out: Reporter, done: Handled, *, at: datetime) -> None:
-    """Say what became of a mail."""
+def show_mail(out: Reporter, done: Handled, *, at: datetime, seconds: float = 0.0) -> None:
+    """Say what became of a mail, and how long that took."""
     extra: dict[str, str | int] = {"action": "mail", "mailbox": done.mailbox, "uid": done.uid}
-    if done.kind:
-        extra["kind"] = done.kind
+    extra["duration_ms"] = _ms(seconds)
+    for key, known in (("kind", done.kind), ("silent", done.silent)):
+        if known:
+            extra[key] = known
     if done.case is None:
         out.line(done.outcome, f"{_short(done.uid)}  {masked(done.why)}", at=at, **extra)
         return
@@ -89,6 +98,9 @@ def show_mail(out: Reporter, done: Handled, *, at: datetime) -> None:
         "category": case.category.value,
         "severity": case.severity,
     }
+    read = done.decision.assessment if done.decision and done.outcome == "case" else None
+    if read:
+        extra |= {"source": read.source, "unsure": int(read.unsure)}
     letters = [letter.name.value for letter in done.decision.letters] if done.decision else []
     words = f"{_case_words(case)}  letters: {', '.join(dict.fromkeys(letters)) or 'none'}"
     if done.why:
@@ -97,20 +109,72 @@ def show_mail(out: Reporter, done: Handled, *, at: datetime) -> None:
     out.line(done.outcome, f"{_short(done.uid)}  {words}", at=at, **extra)
 
 
-def show_letter(out: Reporter, done: Delivered, *, at: datetime) -> None:
-    """Say what became of a try to send a letter."""
+def show_letter(out: Reporter, done: Delivered, *, at: datetime, seconds: float = 0.0) -> None:
+    """Say what became of a try to send a letter, and how long that took."""
     row = done.row
-    about = f" of case {row.case_id}" if row.case_id else ""
-    words = f"{row.letter}{about}: {masked(done.delivery.reply)}"
+    about = f" of case {done.reference}" if done.reference else ""
+    extra: dict[str, str | int] = {"case": done.reference} if done.reference else {}
+    if done.delivery.state is DeliveryState.AMBIGUOUS:
+        extra["ambiguous"] = 1
     out.line(
         done.state,
-        words,
+        f"{row.letter}{about}: {masked(done.delivery.reply)}",
         at=at,
         action="letter",
         letter=row.letter,
-        case=row.case_id or 0,
         tries=row.tries,
+        duration_ms=_ms(seconds),
+        **extra,
     )
+
+
+def show_fetched(out: Reporter, mailbox: str, count: int, *, at: datetime, seconds: float) -> None:
+    """Say that new mail was taken in; a mailbox without any is no news, and no line."""
+    words = f"{mailbox}: {count} new {'mail' if count == 1 else 'mails'}"
+    extra = {"count": count, "duration_ms": _ms(seconds)}
+    out.line("fetched", words, at=at, action="poll", mailbox=mailbox, **extra)
+
+
+def show_renumbered(
+    out: Reporter, mailbox: str, before: frozenset[int], anew: frozenset[int], *, at: datetime
+) -> None:
+    """Say that a server has numbered its mails anew: copies in the ledger come from that (F17)."""
+    old, new = (", ".join(map(str, sorted(numbers))) for numbers in (before, anew))
+    words = (
+        f"{mailbox}: the server has numbered its mails anew (UIDVALIDITY {old}, now {new}), so all "
+        "were read once more; those the desk knew are in the ledger as copies and make no case"
+    )
+    out.line("renumbered", words, at=at, action="poll", mailbox=mailbox)
+
+
+def show_stuck(out: Reporter, mailbox: str, *, at: datetime) -> None:
+    """Say that the server does not let us move mail that is dealt with (F27, F28)."""
+    words = (
+        f"mailbox {mailbox}: the server does not let the desk move mail that is dealt with, so it "
+        "stays in the inbox folder; cases go on all the same, nothing is handled twice. May the "
+        "account write there, is its quota used up, does the server know MOVE or UIDPLUS? "
+        "`python run.py reconcile` names the mails"
+    )
+    out.line("trouble", words, at=at, action="file", mailbox=mailbox)
+
+
+def show_ring(out: Reporter, rang: Rang, *, at: datetime) -> None:
+    """Say which time was over, and that somebody is late where that is so now."""
+    words = f"{rang.reference}  {rang.clock}: {rang.action}"
+    extra = {"late": 1} if rang.late else {}
+    outcome = "late" if rang.late else "rang"
+    out.line(outcome, words, at=at, action="clock", case=rang.reference, clock=rang.clock, **extra)
+
+
+def show_rules(out: Reporter, version: str, *, before: str, at: datetime) -> None:
+    """Say what came of looking at the file of rules because somebody asked for it."""
+    came = "went live" if version != before else "stays in force"
+    words = f"the rules were looked at: version {version} {came}"
+    out.line("rules", words, at=at, action="rules", version=version)
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def masked(words: str) -> str:

@@ -1,5 +1,7 @@
 """How each kind of event reads in the file of a case, behind the name of who did it."""
 
+from pipeline.story_zh import STORY_ZH
+
 STORY = {
     "registered": "registered",
     "acknowledged": "acknowledged to",
@@ -77,6 +79,18 @@ STORY = {
     "bounce": "bounce:",
     "auto_reply": "automatic reply:",
     "withdrawn": "closed by hand:",
+    "revoked": "took reply addresses and letters back:",
     "closed": "closed:",
     "archived": "archived",
+    "erased": "had erased what leads to a person:",
 }
+
+
+def told(kind: str, language: str, *, detail: bool) -> str:
+    """Return the words of a kind of event; `detail`: something stands behind them.
+
+    English where a kind has no Chinese, its name where it has no words at all.
+    """
+    table = {**STORY, **STORY_ZH} if language == "zh" else STORY
+    words = table.get(kind, kind)
+    return words if detail else words.rstrip(":：")

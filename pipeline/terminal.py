@@ -24,10 +24,17 @@ def opened(config_file: Path, *, isolated: bool = False) -> Desk:
 
 
 def write_row(row: object) -> None:
-    """Write one JSON object on a line of its own."""
+    """Write one JSON object on a line of its own; no mark in it commands a terminal (F100)."""
     line = json.dumps(row, ensure_ascii=False)
     # A file name or a text may hold a lone surrogate, which no output can show.
-    sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
+    line = line.encode("utf-8", "replace").decode("utf-8")
+    if not line.isprintable():
+        line = "".join(mark if _is_shown(mark) else json.dumps(mark)[1:-1] for mark in line)
+    sys.stdout.write(line + "\n")
+
+
+def _is_shown(mark: str) -> bool:
+    return mark.isprintable() or unicodedata.category(mark) == "Zs"
 
 
 def write_table(table: Table) -> None:

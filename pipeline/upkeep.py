@@ -8,11 +8,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from pipeline.desk import Desk
+from pipeline.disk import keep_reserve
 from pipeline.guard import Guard
+from pipeline.retention import retain
+from pipeline.sound import check_daily
 
 Duty = Callable[[Desk, datetime], object]  #: (the desk, now)
 
-DUTIES: Mapping[str, Duty] = {}  #: name, as in lines of trouble → the duty
+#: Name, as in lines of trouble → the duty.
+DUTIES: Mapping[str, Duty] = {"database": check_daily, "disk": keep_reserve, "retention": retain}
 
 
 def upkeep(desk: Desk, guard: Guard, *, now: datetime) -> None:

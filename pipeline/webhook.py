@@ -1,4 +1,4 @@
-"""A web hook: one JSON object posted to an address of the operator's, within a time limit."""
+"""An address of the operator's: one JSON object is posted to it, or it is called, in a time."""
 
 import json
 import threading
@@ -18,14 +18,23 @@ def post_json(url: str, payload: Mapping[str, object], *, seconds: float = SECON
 
     The reason never repeats the URL, which may be a secret. Redirections are not followed.
     """
+    body = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")
+    return _within(url, body, seconds=seconds)
+
+
+def call(url: str, *, seconds: float = SECONDS) -> str:
+    """Call `url` (GET) and return "" if a 2xx came within `seconds`, else why not; total."""
+    return _within(url, None, seconds=seconds)
+
+
+def _within(url: str, body: bytes | None, *, seconds: float) -> str:
     refused = webhook_problem(url)
     if refused:
         return refused
-    body = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")
     answers: list[str] = []
     # In a thread of its own: a server that drips bytes would outlive the socket's time-out.
     thread = threading.Thread(
-        target=lambda: answers.append(_post(url, body, seconds)), name="web hook", daemon=True
+        target=lambda: answers.append(_ask(url, body, seconds)), name="web hook", daemon=True
     )
     thread.start()
     thread.join(seconds)
@@ -47,14 +56,15 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
         """Refuse, so that the answer counts as a failure."""
 
 
-def _post(url: str, body: bytes, seconds: float) -> str:
+def _ask(url: str, body: bytes | None, seconds: float) -> str:
     handlers: list[urllib.request.BaseHandler] = [_StayHere()]
     if is_loopback(url):
         handlers.append(urllib.request.ProxyHandler({}))  # no proxy reaches this machine
+    headers = {"User-Agent": "complaint-desk"}
+    if body is not None:
+        headers["Content-Type"] = "application/json; charset=utf-8"
     request = urllib.request.Request(  # noqa: S310 - the scheme was looked at above
-        url,
-        data=body,
-        headers={"Content-Type": "application/json; charset=utf-8", "User-Agent": "complaint-desk"},
+        url, data=body, headers=headers
     )
     try:
         with urllib.request.build_opener(*handlers).open(request, timeout=seconds):

@@ -11,6 +11,7 @@ from cases.outgoing import OutgoingMail
 from cases.store import Transaction
 from cases.tokens import loop_mark, message_id, plus_address, reply_token, token_hash
 from outbox.mime import build
+from pipeline.config_sign_in import GraphSettings
 from pipeline.desk import Desk
 from routing.trust import TO_COMPLAINANTS, TO_PARTIES
 
@@ -18,9 +19,12 @@ from routing.trust import TO_COMPLAINANTS, TO_PARTIES
 _OF_A_PERSON = (
     *(LetterName.OUTCOME, LetterName.INTERIM, LetterName.PLAN, LetterName.REQUEST_INFORMATION),
 )
+_OUTSIDE = TO_COMPLAINANTS | {LetterName.EXTERNAL}
 TOKEN_LIFE = timedelta(days=90)
 #: A larger original stays in the store: many mail servers refuse mails beyond 10 MiB.
 MOST_ORIGINAL = 7 * 2**20
+#: By Graph, which takes requests of 4 MB: twice base64 makes nearly twice as much of it.
+MOST_ORIGINAL_BY_GRAPH = 3 * 2**19
 
 
 def queue(
@@ -32,10 +36,12 @@ def queue(
     original: bytes,
     answers: str,
     now: datetime,
+    held: str = "",
 ) -> None:
     """Write the letters of one decision; doing it again queues nothing.
 
-    `original` is the mail that caused them, `answers` its Message-ID.
+    `original` is the mail that caused them, `answers` its Message-ID. With `held`, the reason,
+    those to people outside wait for a person's word.
     """
     for letter in letters:
         mail = compose(desk, case, letter, original=original, answers=answers, now=now)
@@ -51,6 +57,7 @@ def queue(
             automatic=letter.automatic,
             now=now,
             not_before=letter.not_before or now,
+            held=held if letter.name in _OUTSIDE else "",
         )
 
 
@@ -58,7 +65,9 @@ def compose(
     desk: Desk, case: Case, letter: Letter, *, original: bytes, answers: str, now: datetime
 ) -> OutgoingMail:
     """Return the letter as a mail; the same arguments give the same mail."""
-    attach = letter.attach_original and 0 < len(original) <= MOST_ORIGINAL
+    by_graph = isinstance(desk.settings.outgoing, GraphSettings)
+    most = MOST_ORIGINAL_BY_GRAPH if by_graph else MOST_ORIGINAL
+    attach = letter.attach_original and 0 < len(original) <= most
     desk_name = desk.rules.policy.desk_names[letter.language]
     reply_to = _reply_address(desk, case, letter)
     common = {"reference": case.reference, "desk_name": desk_name, "language": letter.language}

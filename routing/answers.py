@@ -37,7 +37,7 @@ class Unclear:
 
 def department(s: Situation, lead: Lead) -> Decision:
     """Do what a department says, or keep it as a note and say how to answer."""
-    proof = authority(s.mail, lead, s.policy, s.trust)
+    proof = authority(s.mail, lead, s.policy, s.trust, doubt=s.doubt)
     key, life = proof.department, s.life(lead)
     actor = f"department:{key}"
     recused = s.mail.sender.addr.lower() in life.recused

@@ -45,7 +45,7 @@ def _again(s: Situation, lead: Lead) -> Decision:
     if answer is not None:
         # A "no" needs no proof: by it nothing is done that could not be done again.
         idle = {event.kind for event in answer.events} <= _IDLE or Move.SEND_BACK in answer.moves
-        return answer if idle or reacts(s.mail, lead, s.trust) else _unproven(s, lead, answer)
+        return answer if idle or _reacts(s, lead) else _unproven(s, lead, answer)
     if case.matter is not Matter.COMPLAINT and s.assess().matter is Matter.COMPLAINT:
         return new_case(s, follows=case.reference)  # what began as a question ends as a complaint
     open_case = case.status not in ANSWERED_FOR
@@ -55,8 +55,12 @@ def _again(s: Situation, lead: Lead) -> Decision:
         if case.guess_at is not None and urgent(s, request.assessment):
             return at_once(s, lead, told, guess)
         return at_once(s, lead, told, rehomed) if homeless(case, s.policy) else told
-    marked = mark_beside(s, lead) if reacts(s.mail, lead, s.trust) else nothing()
+    marked = mark_beside(s, lead) if _reacts(s, lead) else nothing()
     return _with_mark(objected(s, lead, request), marked)
+
+
+def _reacts(s: Situation, lead: Lead) -> bool:
+    return reacts(s.mail, lead, s.trust, doubt=s.doubt)
 
 
 def _with_mark(again: Decision, marked: Decision) -> Decision:

@@ -71,10 +71,18 @@ def _moment(policy: Policy, day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, policy.calendar.zone).astimezone(UTC)
 
 
-def ledger(policy: Policy, month: Month, lives: Iterable[Life]) -> tuple[Letter, ...]:
+def ledger(
+    policy: Policy,
+    month: Month,
+    lives: Iterable[Life],
+    *,
+    anchor: str = "",
+    until: datetime | None = None,
+) -> tuple[Letter, ...]:
     """Return the ledger to each supervisor, without the cases that are about them (K079).
 
-    One that is about all of them stands in the ledger of top management.
+    One that is about all of them stands in the ledger of top management. `anchor` is the newest
+    hash over everything that happened `until` then, "" if there is none yet.
     """
     shown: dict[str, list[dict[str, object]]] = {addr: [] for addr in _each(policy.supervisors)}
     for life in lives:
@@ -86,9 +94,37 @@ def ledger(policy: Policy, month: Month, lives: Iterable[Life]) -> tuple[Letter,
             language=policy.languages[0],
             to=Address(addr=addr),
             revision=month.number,
-            facts={"month": month.name, "cases": tuple(rows[:MOST_ROWS]), "count": len(rows)},
+            facts={
+                "month": month.name,
+                "cases": tuple(rows[:MOST_ROWS]),
+                "count": len(rows),
+                "anchor": anchor,
+                "until": until,
+            },
         )
         for addr, rows in shown.items()
+    )
+
+
+def anchor_letter(
+    policy: Policy,
+    to: str,
+    *,
+    number: int,
+    at: datetime,
+    until: datetime,
+    count: int,
+    up_to: int,
+    anchor: str,
+) -> Letter:
+    """Return the daily letter with the hash over everything that happened `until` then (F124)."""
+    facts = {"number": number, "at": at, "until": until, "count": count, "up_to": up_to}
+    return Letter(
+        name=LetterName.ANCHOR,
+        language=policy.languages[0],
+        to=Address(addr=to),
+        revision=number,
+        facts={**facts, "anchor": anchor},
     )
 
 

@@ -30,7 +30,7 @@ def machine(s: Situation) -> Decision:
     bounce = s.screening.bounce
     if bounce is None or not bounce.status.startswith("5"):
         return Decision(moves=(), events=(event,), letters=())
-    recipient = _recipient(lead, bounce.recipient)
+    recipient = _recipient(lead)
     reason = phrase(
         "undeliverable",
         s.policy.languages[0],
@@ -83,6 +83,9 @@ def _to_deputies(s: Situation) -> Decision:
     return Decision(moves=(), events=(asked,), letters=letters)
 
 
-def _recipient(lead: Lead, named: str) -> str:
-    """Return who did not get our letter: our own token knows better than the report."""
-    return lead.party if lead.scope is Scope.BOUNCE else named
+def _recipient(lead: Lead) -> str:
+    """Return who did not get our letter: what we know of it, not what the report says.
+
+    Anybody can write a report about the letter they got, and name somebody else in it (F57).
+    """
+    return lead.party if lead.scope is Scope.BOUNCE else lead.to

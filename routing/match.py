@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cases.incoming import ParsedMail
 from cases.model import Lead, LetterName, Scope
-from cases.tokens import find_tokens, own_letter
+from cases.tokens import OwnLetter, find_tokens, own_letter
 from routing.policy import Policy
 from routing.trust import TO_APPROVERS, TO_COMPLAINANTS, TO_DEPARTMENTS, TO_PARTIES
 
@@ -31,7 +31,7 @@ class Clues:
     """What a mail itself shows of the case it belongs to."""
 
     tokens: tuple[tuple[Scope, str], ...]
-    answered: tuple[tuple[int, str, int], ...]  #: (case, letter, revision) of signed ids of ours
+    answered: tuple[OwnLetter, ...]  #: what the signed ids of ours say
     references: tuple[str, ...]
 
 
@@ -44,7 +44,7 @@ class Match:
     guess: str = ""
 
 
-def clues(mail: ParsedMail, key: bytes) -> Clues:
+def clues(mail: ParsedMail, key: bytes, *, old_key: bytes = b"") -> Clues:
     """Return every clue in the addresses, thread headers and subject."""
     addresses = (
         *(a.addr for a in mail.to),
@@ -52,11 +52,19 @@ def clues(mail: ParsedMail, key: bytes) -> Clues:
         *mail.delivered_to,
     )
     ids = (*mail.in_reply_to, *reversed(mail.references))
-    answered = dict.fromkeys(found for found in (own_letter(key, i) for i in ids) if found)
-    tags = dict.fromkeys(match[0].upper() for match in _REFERENCE.finditer(mail.subject[:500]))
+    signed = (own_letter(key, mail_id, old_key=old_key) for mail_id in ids)
+    answered = dict.fromkeys(found for found in signed if found)
     return Clues(
-        tokens=find_tokens(addresses), answered=tuple(answered), references=tuple(tags)[:5]
+        tokens=find_tokens(addresses),
+        answered=tuple(answered),
+        references=references(mail.subject)[:5],
     )
+
+
+def references(subject: str) -> tuple[str, ...]:
+    """Return the references of cases in a subject, in order, each once."""
+    found = (match[0].upper() for match in _REFERENCE.finditer(subject[:500]))
+    return tuple(dict.fromkeys(found))
 
 
 def match(mail: ParsedMail, leads: tuple[Lead, ...], policy: Policy) -> Match:

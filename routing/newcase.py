@@ -26,6 +26,9 @@ RELATING = frozenset({"product", "model", "batch", "serial", "order", "tracking"
 def new_case(s: Situation, *, follows: str = "") -> Decision:
     """Register a complaint, tell its sender so, and give it to whoever handles it."""
     assessment = _raised(s, s.assess())
+    if s.answered_before:
+        again = phrase("restored", s.policy.languages[0])
+        assessment = replace(assessment, reasons=(again, *assessment.reasons))
     found = _accused(s, assessment)
     banned = frozenset(one.addr for one in found)
     assessment = replace(assessment, departments=without(assessment.departments, banned, s.policy))

@@ -17,7 +17,7 @@ def party(s: Situation, lead: Lead) -> Decision:
     listed = s.policy.parties.get(key)
     addr = s.mail.sender.addr.lower()
     why_not = "" if listed and addr in listed.listed else f"{addr} is not on the list of {key}"
-    why_not = why_not or vouched(s.mail, s.trust)
+    why_not = why_not or vouched(s.mail, s.trust, doubt=s.doubt)
     actor = f"party:{key}"[:80]
     if why_not:
         event = s.event("unverified_reply", actor, s.mail.text, reasons=(why_not,))

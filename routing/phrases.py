@@ -42,6 +42,11 @@ _PHRASES: dict[str, dict[str, str]] = {
         "en": "{who}, passed on by {referrer}",
         "zh": "{who}（{referrer}转来）",
     },
+    "restored": {
+        "en": "the desk was restored from a backup: this may have reached you before, under "
+        "another number; if so, answer here",
+        "zh": "系统刚从备份恢复：本案可能已用别的编号转给过你们；如已处理，请在这里答复",
+    },
     "undeliverable": {
         "en": "our letter “{letter}” to {recipient} could not be delivered: {reply}",
         "zh": "发给 {recipient} 的“{letter}”未能送达：{reply}",

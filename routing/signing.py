@@ -35,7 +35,7 @@ def approver(s: Situation, lead: Lead) -> Decision:
     life, addr = s.life(lead), s.mail.sender.addr.lower()
     actor = actor_of(addr)
     why_not = "" if addr in _signers(s, life) else f"{addr} is not asked about this case"
-    why_not = why_not or vouched(s.mail, s.trust)
+    why_not = why_not or vouched(s.mail, s.trust, doubt=s.doubt)
     if addr in life.recused:
         why_not = "the complaint is about the writer"
     if why_not:

@@ -13,7 +13,7 @@ from routing.trust import supervising
 
 def supervisor(s: Situation, lead: Lead) -> Decision:
     """Do what a reply to `decision_needed` says; the last of several supervisors wins."""
-    proof = supervising(s.mail, lead, s.policy, s.trust)
+    proof = supervising(s.mail, lead, s.policy, s.trust, doubt=s.doubt)
     by = s.mail.sender.addr.lower()
     recused = s.life(lead).recused
     if not proof.granted or by in recused:

@@ -12,8 +12,6 @@ from cases.incoming import ParsedMail
 from cases.model import Lead, LetterName, Scope
 from routing.policy import Policy
 
-#: What may hold anybody's words within a result: quoted strings, and comments without a comment.
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 #: A signed Message-ID of one of these in the thread is as good as the token.
 TO_DEPARTMENTS = frozenset(
     name.value
@@ -39,8 +37,7 @@ TO_COMPLAINANTS = frozenset(
         *(LetterName.PLAN, LetterName.STATUS, LetterName.SATISFACTION),
     }
 )
-_COMMENT = re.compile(r"\([^()]*\)?")
-_DEEPEST = 10
+_LONGEST = 20_000  # characters of one field of results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +60,10 @@ class Authority:
     elsewhere: bool = False  #: nothing else is missing, but the department has the case no more
 
 
-def authority(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> Authority:
-    """Weigh the proofs of a reply to `lead`."""
+def authority(
+    mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust, *, doubt: str = ""
+) -> Authority:
+    """Weigh the proofs of a reply to `lead`; `doubt` as in `vouched`."""
     addr = mail.sender.addr.lower()
     key = lead.party if lead.scope is Scope.DEPARTMENT else policy.department_of(addr)
     department = policy.departments.get(key)
@@ -75,14 +74,16 @@ def authority(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> Aut
     elif addr not in department.listed and mail.sender_certain:
         why_not = f"{addr} is not on the list of {key}"
     else:
-        why_not = vouched(mail, trust)
+        why_not = vouched(mail, trust, doubt=doubt)
     elsewhere = not why_not and key not in lead.case.departments
     if elsewhere:
         why_not = f"{key} does not handle this case now"
     return Authority(department=key, granted=not why_not, why_not=why_not, elsewhere=elsewhere)
 
 
-def supervising(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> Authority:
+def supervising(
+    mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust, *, doubt: str = ""
+) -> Authority:
     """Weigh the proofs of a supervisor's reply to a letter that asks for a decision."""
     addr = mail.sender.addr.lower()
     if lead.scope is not Scope.SUPERVISOR and lead.letter != LetterName.DECISION_NEEDED:
@@ -90,23 +91,30 @@ def supervising(mail: ParsedMail, lead: Lead, policy: Policy, trust: Trust) -> A
     elif not policy.decides(addr) and mail.sender_certain:
         why_not = f"{addr} is no supervisor"
     else:
-        why_not = vouched(mail, trust)
+        why_not = vouched(mail, trust, doubt=doubt)
     return Authority(department="", granted=not why_not, why_not=why_not)
 
 
-def reacts(mail: ParsedMail, lead: Lead, trust: Trust) -> bool:
+def reacts(mail: ParsedMail, lead: Lead, trust: Trust, *, doubt: str = "") -> bool:
     """Tell whether a complainant's "yes", "solved" or mark may act.
 
     They answer a letter to the complainant, and our own server does not call the address forged;
-    the reference in the subject is a number that anybody can guess.
+    the reference in the subject is a number that anybody can guess. Nobody knows who wrote a mail
+    of two senders.
     """
     shown = lead.scope is Scope.COMPLAINANT
     shown |= lead.via == "thread" and lead.letter in TO_COMPLAINANTS
-    return shown and authentication(mail, trust) != "fail"
+    known = mail.sender_certain and not doubt
+    return shown and known and authentication(mail, trust) != "fail"
 
 
-def vouched(mail: ParsedMail, trust: Trust) -> str:
-    """Return why nothing proves who wrote a mail, "" if something does."""
+def vouched(mail: ParsedMail, trust: Trust, *, doubt: str = "") -> str:
+    """Return why nothing proves who wrote a mail, "" if something does.
+
+    `doubt`: what else speaks against it, "" if nothing does.
+    """
+    if doubt:
+        return doubt
     if not mail.sender_certain:
         return "its sender is ambiguous"
     verdict = authentication(mail, trust)
@@ -129,13 +137,28 @@ def authentication(mail: ParsedMail, trust: Trust) -> str:
 
 
 def _bare(results: str) -> str:
-    """Return results without quoted strings and comments: a stranger chose the words in them."""
-    text = _QUOTED.sub(" ", results[:20_000]).lower()
-    for _ in range(_DEEPEST):
-        text = _COMMENT.sub(" ", text)
-        if "(" not in text:
-            return text
-    return ""
+    """Return results without quoted strings and comments: a stranger chose the words in them.
+
+    One pass, because each may hold the signs of the other (RFC 5322 §3.2); what is left open ends
+    the results.
+    """
+    kept: list[str] = []
+    depth, quoted = 0, False
+    letters = iter(results[:_LONGEST].lower())
+    for letter in letters:
+        if letter == "\\":
+            next(letters, "")
+        elif quoted:
+            quoted = letter != '"'
+        elif letter == '"' and not depth:
+            quoted = True
+            kept.append('""')  # so that what follows "reason=" is not taken for its value
+        elif letter in "()":
+            depth = max(0, depth + (1 if letter == "(" else -1))
+            kept.append(" ")
+        elif not depth:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def _by_us(received: str, trust: Trust) -> bool:

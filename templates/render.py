@@ -7,6 +7,7 @@ Templates come from files only; what strangers wrote is only ever a value, never
 templates/words.py.
 """
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,23 +60,29 @@ class _Sheet:
 
 
 class Letters:
-    """All letters of a folder, compiled once; times are shown in `zone`."""
+    """All letters of a folder, compiled by the first use; times are shown in `zone`."""
 
     def __init__(self, *, zone: ZoneInfo, folder: Path | None = None) -> None:
-        """Compile every letter below `folder` (default: the letters shipped with the desk).
+        """Take note of `folder` (default: the letters shipped with the desk)."""
+        self._folder = folder or FOLDER
+        self._env = LetterEnvironment(self._folder, zone)
+        self._broken: dict[str, str] = {}
+
+    @functools.cached_property
+    def _sheets(self) -> dict[str, _Sheet]:
+        """Every letter, compiled: that takes a second, which not every command has to pay.
 
         A broken template raises nothing here: `check` reports it and `render` refuses it, so
         that one slip of an editor doesn't stop the other letters.
         """
-        self._folder = folder or FOLDER
-        self._env = LetterEnvironment(self._folder, zone)
-        self._sheets: dict[str, _Sheet] = {}
-        self._broken: dict[str, str] = {}
+        sheets: dict[str, _Sheet] = {}
         for language in self.languages:
             for name in LetterName:
-                self._compile(f"{language}/{name}")
+                self._compile(f"{language}/{name}", sheets)
             for path in sorted(self._folder.glob(f"{language}/[!_.]*/*.txt.j2")):
-                self._compile(str(path.relative_to(self._folder)).removesuffix(".txt.j2"))
+                own = str(path.relative_to(self._folder)).removesuffix(".txt.j2")
+                self._compile(own, sheets)
+        return sheets
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -119,12 +126,13 @@ class Letters:
         """
         if not self.languages:
             return (f"{self._folder}: there is no folder of a language",)
+        sheets = self._sheets  # only now it is known which are broken
         problems = [f"letter {key}: {why}" for key, why in sorted(self._broken.items())]
         for language in self.languages:
             for variant, letter in samples(language):
                 for own in ("", *sorted(self.variants)):
                     key = f"{language}/{own}/{letter.name}" if own else f"{language}/{letter.name}"
-                    if key in self._sheets:
+                    if key in sheets:
                         problems += self._problems(variant, letter, own)
         return tuple(dict.fromkeys(problems))
 
@@ -141,9 +149,9 @@ class Letters:
             problems.append(f"{where}: the subject lacks the reference")
         return problems
 
-    def _compile(self, key: str) -> None:
+    def _compile(self, key: str, sheets: dict[str, _Sheet]) -> None:
         try:
-            self._sheets[key] = _Sheet(
+            sheets[key] = _Sheet(
                 text=self._env.get_template(f"{key}.txt.j2"),
                 html=self._env.get_template(f"{key}.html.j2"),
                 wants=self._wanted(f"{key}.txt.j2") | self._wanted(f"{key}.html.j2"),

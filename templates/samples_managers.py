@@ -11,6 +11,17 @@ Variants = dict[str, dict[str, object]]
 _AT = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)
 _DUE = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 _GUESS = datetime(2026, 11, 24, 5, 12, tzinfo=UTC)
+_HASH = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+_ANCHOR: dict[str, object] = {
+    "reference": "",
+    "answer_to": "",
+    "number": 211,
+    "at": _AT,
+    "until": _AT,
+    "count": 384,
+    "up_to": 41207,
+    "anchor": _HASH,
+}
 _NOBODY: Mapping[str, object] = {"name": "", "addr": ""}
 _FILES = (
     {"name": "IMG_2031.jpg", "type": "image/jpeg", "size": 1_840_211, "warning": ""},
@@ -28,6 +39,7 @@ def manager_variants(words: Facts) -> dict[LetterName, Variants]:
         LetterName.REVIEW_REQUEST: _requests(words) | {"bare": _bare_request(words)},
         LetterName.APPROVAL_REQUEST: _approvals(words),
         LetterName.LEDGER: _ledgers(words),
+        LetterName.ANCHOR: {"usual": _ANCHOR},
     }
 
 
@@ -236,6 +248,8 @@ def _ledgers(words: Facts) -> Variants:
         "month": "2026-11",
         "cases": (held, fresh),
         "count": 2,
+        "anchor": _HASH,
+        "until": _AT,
     }
-    bare: dict[str, object] = usual | {"cases": (), "count": 0}
+    bare: dict[str, object] = usual | {"cases": (), "count": 0, "anchor": ""}
     return {"usual": usual, "many": usual | {"count": 431}, "bare": bare}

@@ -10,6 +10,7 @@ from cases.tokens import (
     loop_mark,
     message_id,
     own_case,
+    own_letter,
     plus_address,
     reply_token,
     token_hash,
@@ -145,3 +146,39 @@ def test_a_loop_mark_belongs_to_one_mail_and_one_key() -> None:
     marks = {loop_mark(KEY, "1@a"), loop_mark(KEY, "2@a"), loop_mark(b"x" * 32, "1@a")}
 
     assert len(marks) == 3
+
+
+def test_letters_that_are_out_already_stay_valid() -> None:
+    """Their tokens, ids and marks are these for ever: a change here cuts off who answers them."""
+    token = reply_token(KEY, SECRET, Scope.COMPLAINANT, "Wang@Customer.example")
+
+    assert token == "53ax4txzxsf7mq3jlbjlqxta6e"
+    assert token_hash(token) == "d64612f4c13616a4dce938d04b305f92e18dd1ef88042e33d4f509061a4287a4"
+    assert made(recipient="Wang@Customer.example") == made()
+    assert made() == "123.acknowledgement.1.3bsxpzvr.7go2rfowt7cw24ftk7m7@example.com"
+    assert loop_mark(KEY, "1@a") == "hdxpjwjxrte47g4qs7pv"
+
+
+def test_a_message_id_of_ours_says_which_letter_it_is_of() -> None:
+    """Case, letter, revision, and the name that nobody else's letter has."""
+    found = own_letter(KEY, f"<{made(letter='moved_on', revision=12).upper()}>")
+
+    assert found is not None
+    assert (found.case_id, found.letter, found.revision) == (123, "moved_on", 12)
+    assert made(letter="moved_on", revision=12) == f"{found.name}@example.com"
+
+
+def test_an_id_signed_by_the_key_before_is_ours_too() -> None:
+    """As long as that key is kept; without one, an empty key opens nothing."""
+    old = message_id(b"before", "example.com", case_id=5, letter="a", revision=1, recipient="b@c")
+    none = message_id(b"", "example.com", case_id=5, letter="a", revision=1, recipient="b@c")
+
+    assert own_case(KEY, old, old_key=b"before") == 5
+    assert own_case(KEY, made(), old_key=b"before") == 123
+    assert own_case(KEY, old) is None
+    assert own_case(KEY, none) is None
+
+
+def test_an_address_is_split_at_its_last_at() -> None:
+    """A quoted local part may hold an at-sign (RFC 5321 §4.1.2)."""
+    assert plus_address('"a@b"@example.com', Scope.PARTY, "t") == '"a@b"+p.t@example.com'

@@ -3,6 +3,7 @@
 import base64
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,11 @@ from ingest.parse import parse
 from ingest.screen import screen
 
 ROOT = Path(__file__).parents[2]
-COUNT = 20_000 if os.environ.get("CI") else 2_000
+LONG = os.environ.get("FAULTS") == "long"
+COUNT = 1_000_000 if LONG else 20_000 if os.environ.get("CI") else 2_000
 JUDGED = 10  #: one in so many is classified too: that takes several times as long as reading
-SECONDS = 1.0  #: one mail may take so long on a busy machine
+SECONDS = 1.0  #: all but one in a thousand take no longer
+HANGS = 10.0  #: after which the daemon would end the child that reads
 TOKENS = (
     *(b"\0", b"\r", b"\n", b"\r\n\r\n", b"\xff\xfe", b"\x1b$B", b"=?utf-8?q?", b"?=", b"=00=0D"),
     *(b"--", b"> " * 50, b"<" * 200, b"<blockquote>" * 50, b"<!--", b"]]>", b"&#x110000;"),
@@ -75,14 +78,14 @@ def mutated(data: bytes, others: list[bytes], dice: random.Random) -> bytes:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(0 if LONG else 600)
 def test_no_wound_stops_the_desk(
     classifier: Classifier,
     word: Callable[..., bytes],
     excel: Callable[..., bytes],
     pdf: Callable[..., bytes],
 ) -> None:
-    """20,000 in CI, 2,000 on a desk: no error, and none takes more than a second (F111)."""
+    """20,000 in CI, 2,000 on a desk: no error, one in a thousand at most over a second (R09)."""
     dice = random.Random(20261123)  # noqa: S311 - the same wounds every time
     files = [*(ROOT / "tests" / "mail").glob("*.eml"), *(ROOT / "ingest/samples").glob("*.eml")]
     whole = [path.read_bytes() for path in sorted(files)]
@@ -90,7 +93,7 @@ def test_no_wound_stops_the_desk(
     whole.append(attached("a.xlsx", excel([["批号", "B-1"]])))
     whole.append(attached("a.pdf", pdf([b"Order no.: PO-77"])))
     classifier.classify("the first one loads the model")
-    slow: list[float] = []
+    seconds: list[float] = []
     for number in range(COUNT):
         data = mutated(dice.choice(whole), whole, dice)
         began = time.process_time()
@@ -98,8 +101,13 @@ def test_no_wound_stops_the_desk(
         screen(mail, own_addresses=frozenset({"complaints@example.com"}), is_own_id=bool)
         if number % JUDGED == 0:
             classifier.classify(mail.text, subject=mail.subject)
-        if (took := time.process_time() - began) > SECONDS:
-            slow.append(took)
+        seconds.append(time.process_time() - began)
         repr(mail).encode()  # nothing in it that could not be stored
 
-    assert slow == []
+    seconds.sort()
+    most = seconds[int(len(seconds) * 0.999)]
+    # Shown by `pytest -s`.
+    sys.stdout.write(f"\n{COUNT} damaged mails: p99.9 {most:.3f} s, longest {seconds[-1]:.3f} s\n")
+
+    assert most <= SECONDS
+    assert seconds[-1] <= HANGS

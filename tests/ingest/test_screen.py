@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cases.incoming import MailKind, Screening
 from ingest.parse import parse
 from ingest.screen import screen
+from tests.conftest import MakeMail
 
 OWN = frozenset({"complaints@example.com", "desk@example.com"})
 
@@ -255,3 +256,81 @@ def test_no_mail_defeats_the_screen(fields: list[tuple[str, str]], body: bytes) 
 
     assert seen.may_answer <= (seen.kind is MailKind.PERSON)
     assert (seen.bounce is not None) == (seen.kind is MailKind.BOUNCE)
+
+
+@pytest.mark.parametrize(("hops", "kind"), [(50, MailKind.PERSON), (51, MailKind.LOOP)])
+def test_a_mail_that_goes_round_in_circles_makes_a_loop(hops: int, kind: MailKind) -> None:
+    """Twice as many hops as any honest way has."""
+    seen = look(*["Received: from a by b"] * hops)
+
+    assert (seen.kind, seen.may_answer) == (kind, False)
+
+
+def test_a_report_of_unwanted_mail_is_no_answer() -> None:
+    """A feedback report (RFC 5965) is written by a machine of the reader's provider."""
+    data = (
+        b"From: fbl@x.example\nSubject: report\nContent-Type: multipart/report;"
+        b" report-type=feedback-report; boundary=b\n\n--b\n\nspam\n--b--\n"
+    )
+    seen = screen(parse(data), own_addresses=OWN, is_own_id=lambda _: False)
+
+    assert (seen.kind, seen.reason) == (MailKind.AUTO_REPLY, "a feedback report")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("Reply-To: ann@x.example",),
+        ("List-Post: <mailto:complaints@example.com>",),
+        ("List-Post: <mailto:complaints@example.com>", "Reply-To: desk@example.com"),
+        ("List-Post: <mailto:news@x.example>", "Reply-To: ann@x.example"),
+    ],
+)
+def test_our_address_in_from_is_a_loop_unless_our_list_put_it_there(
+    fields: tuple[str, ...],
+) -> None:
+    """A list of ours, and somebody else to be answered: only both together excuse it."""
+    seen = look(*fields, sender="complaints@example.com")
+
+    assert (seen.kind, seen.reason) == (MailKind.LOOP, "it comes from our own address")
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ("Auto-Submitted: auto-replied (x)", "Auto-Submitted: auto-replied"),
+        ("Auto-Submitted: " + "x" * 41, "Auto-Submitted: " + "x" * 40),
+        ("X-Loop: true", "it has the field x-loop"),
+        ("X-Loop: 1", "it has the field x-loop"),
+        ("Precedence: auto-reply", "Precedence: auto_reply"),
+        ("Subject: Automatic reply: kettle", "the subject of an automatic reply"),
+        ("Return-Path: <>", "the return path is empty"),
+        ("X-Mailer: vacation", "a field that vacation programs write"),
+        ("Precedence: junk", "Precedence: junk"),
+        ("X-Auto-Response-Suppress: All", "X-Auto-Response-Suppress forbids automatic answers"),
+        ("\n".join(["Received: from a by b"] * 26), "more than 25 hops"),
+        ("\n".join(["Received: from a by b"] * 25), "no sign of a machine"),
+        ("X-Autoreply: false", "no sign of a machine"),
+        ("X-Autoreply: 0", "no sign of a machine"),
+        ("List-Post: <mailto:complaints@example.com>", "no sign of a machine"),
+        ("X-BeenThere: complaints@example.com\nList-Id: <x.example>", "no sign of a machine"),
+    ],
+)
+def test_the_sign_is_named_for_who_looks_into_it(field: str, reason: str) -> None:
+    """In the words that the story of a case, and the ledger, show."""
+    assert look(field).reason == reason
+
+
+def test_the_words_and_the_address_of_a_machine_are_named(make_mail: MakeMail) -> None:
+    """And so are a list of ours in the sender's place, and a receipt."""
+    assert look(text="This is an automated response.").reason == "the wording of an automatic reply"
+    assert look(sender="no-reply@x.example").reason == "the address of a machine"
+    of_our_list = look(
+        "List-Post: <mailto:complaints@example.com>",
+        "Reply-To: ann@x.example",
+        sender="complaints@example.com",
+    )
+    assert of_our_list.reason == "a list of ours took the sender's place in From"
+    receipt = (("content-type", "multipart/report; report-type=disposition-notification"),)
+    seen = screen(make_mail(headers=receipt), own_addresses=OWN, is_own_id=lambda _: False)
+    assert seen.reason == "a read receipt"

@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -308,6 +308,12 @@ class Postgres:
             end_process(self._process, signal.SIGINT)
             self._process = None
 
+    def crash(self) -> None:
+        """End the server like a power cut that spares the disk (SIGQUIT, "immediate")."""
+        if self._process is not None:
+            end_process(self._process, signal.SIGQUIT)
+            self._process = None
+
     def remove(self) -> None:
         """Forget all databases."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -321,6 +327,24 @@ class Postgres:
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected."""
         self._run("psql", *self._psql("postgres", f"drop database if exists {name} with (force)"))
+
+    def check(self, name: str) -> None:
+        """Let the server examine every table and index; RuntimeError if one is corrupt."""
+        self._run(
+            "pg_amcheck",
+            *("-h", str(self.folder), "-U", "desk", "-d", name),
+            *("--install-missing", "--heapallindexed"),
+        )
+
+    def dump(self, name: str) -> bytes:
+        """Return everything that a database holds, as a backup would."""
+        return self._run("pg_dump", "-h", str(self.folder), "-U", "desk", "--inserts", name)
+
+    def rewrite(self, name: str) -> Path:
+        """Write every table anew, and return the folder of the tables of all databases."""
+        for command in ("vacuum full", "checkpoint"):
+            self._run("psql", *self._psql(name, command))
+        return self._data / "base"
 
     def url(self, name: str) -> str:
         """Return the SQLAlchemy URL of a database."""
@@ -392,7 +416,7 @@ class SmtpSink:
         return "250 2.0.0 OK"
 
     @contextlib.contextmanager
-    def running(self) -> Iterator["SmtpSink"]:
+    def running(self) -> Iterator[Self]:
         """Listen while the block runs."""
         controller = Controller(self, hostname=self.host, port=self.port)
         controller.start()

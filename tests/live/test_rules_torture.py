@@ -214,7 +214,7 @@ class Mill:
     def wait_live(self, version: str) -> float:
         """Wait until a version is live; returns after how many seconds."""
         began = time.monotonic()
-        while self.service._desk.rules.policy.version != version:
+        while self.service.desk.rules.policy.version != version:
             assert time.monotonic() < began + 20, f"version {version} never went live"
             time.sleep(LOOK_S / 2)
         return time.monotonic() - began
@@ -275,7 +275,7 @@ def test_rules_that_are_cut_anywhere_and_swapped_judge_no_mail_by_half(
                 delays.append(mill.wait_live(version[one]))
 
     _look_at_everything(mill, tmp_path)
-    assert mill.service._desk.rules.policy.version == version[A]
+    assert mill.service.desk.rules.policy.version == version[A]
     assert mill.lines.said["rules wrong"] >= len(cuts)
     print(f"\n{2 * len(cuts)} cuts, {mill.lines.said['rules live']} swaps, {mill.fed} mails; ")
     print(f"saved to live, at a look each {LOOK_S * 1000:.0f} ms: at most {max(delays):.3f} s")

@@ -14,6 +14,8 @@ class Proxy:
     def __init__(self, target: int) -> None:
         """Listen on a free port for clients of the server at port `target`."""
         self.cut_after: int | None = None  #: bytes from the server after which to hang up
+        self.cut_sent: int | None = None  #: bytes from the client after which to hang up
+        self.cuts = 0  #: how often one of the two was reached
         self.black_hole = False  #: swallow everything and say nothing
         self.append: tuple[bytes, bytes] | None = None  #: (end of an answer, what to add to it)
         self._target = target
@@ -59,13 +61,15 @@ class Proxy:
     def _serve(self, client: socket.socket) -> None:
         with client, socket.create_connection(("127.0.0.1", self._target)) as server:
             pair = {client, server}
+            for sock in pair:  # small pieces go on at once, as they came
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._sockets |= pair
             with contextlib.suppress(OSError):
                 self._pass_on(client, server)
             self._sockets -= pair
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
-        left = self.cut_after
+        left = {client: self.cut_sent, server: self.cut_after}
         while not self._ended:
             for ready in select.select([client, server], [], [], 0.05)[0]:
                 data = ready.recv(65536)
@@ -73,13 +77,12 @@ class Proxy:
                     return
                 if self.black_hole:
                     continue
-                if ready is client:
-                    server.sendall(data)
-                    continue
-                if self.append is not None and data.endswith(self.append[0]):
+                if ready is server and self.append is not None and data.endswith(self.append[0]):
                     data += self.append[1]
-                client.sendall(data if left is None else data[:left])
-                if left is not None:
-                    left -= len(data)
-                    if left <= 0:
+                (server if ready is client else client).sendall(data[: left[ready]])
+                rest = left[ready]
+                if rest is not None:
+                    left[ready] = rest - len(data)
+                    if rest <= len(data):
+                        self.cuts += 1
                         return

@@ -1,12 +1,13 @@
 """When to try again: times only grow, and it ends."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.outgoing import Delivery, DeliveryState
+from cases.outgoing import Concerns, Delivery, DeliveryState
 from outbox.retry import GIVE_UP_AFTER, Verdict, judge, pause
 
 
@@ -82,3 +83,21 @@ def test_trying_ends(monday_nine: datetime) -> None:
     assert found.state == "failed"
     assert times == sorted(times)
     assert 20 < tries < 50
+
+
+@pytest.mark.parametrize("concerns", [Concerns.SERVER, Concerns.PACE])
+@pytest.mark.parametrize("tries", [1, 5, 100])
+def test_a_letter_is_not_punished_for_a_server_that_was_away(
+    tries: int, concerns: Concerns, monday_nine: datetime
+) -> None:
+    """A minute, however often it was tried: the server's own pauses are those of outbox/pace.py."""
+    answer = Delivery(state=DeliveryState.TRANSIENT, reply="", concerns=concerns)
+    lost = replace(answer, state=DeliveryState.AMBIGUOUS)
+
+    def due(delivery: Delivery) -> datetime | None:
+        return judge(
+            delivery, tries=tries, ambiguous=0, created_at=monday_nine, now=monday_nine
+        ).not_before
+
+    assert due(answer) == monday_nine + timedelta(minutes=1)
+    assert due(lost) == monday_nine + pause(tries), "it may have been taken"

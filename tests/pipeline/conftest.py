@@ -139,7 +139,8 @@ def reply() -> Callable[..., bytes]:
         mail["To"] = str(letter["Reply-To"])
         mail["Subject"] = f"Re: {letter['Subject']}"
         mail["Date"] = "Mon, 23 Nov 2026 10:00:00 +0800"
-        mail["Message-ID"] = f"<reply.{abs(hash(text)) % 10**9}@example.com>"
+        own = abs(hash((text, mail["From"], letter["Message-ID"]))) % 10**15
+        mail["Message-ID"] = f"<reply.{own}@example.com>"
         mail["In-Reply-To"] = str(letter["Message-ID"])
         mail["References"] = str(letter["Message-ID"])
         mail.set_content(text)

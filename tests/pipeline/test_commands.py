@@ -241,7 +241,13 @@ def test_one_round_of_the_daemon_and_its_status(
     deliver(tmp_path / "incoming", make_raw(), unique="one")
     code, out, _ = cli("serve", "--once")
     assert code == 0
-    assert [row["outcome"] for row in rows(out)] == ["rules live", "case", "sent", "sent"]
+    assert [row["outcome"] for row in rows(out)] == [
+        "rules live",
+        "fetched",
+        "case",
+        "sent",
+        "sent",
+    ]
     assert len(list((tmp_path / "outgoing" / "new").iterdir())) == 2
 
     code, out, _ = cli("status", "--json")

@@ -8,9 +8,10 @@ import pytest
 
 from cases.errors import ConfigError, Problem
 from pipeline import config
-from pipeline.config import ImapSettings, Settings, SmtpSettings
+from pipeline.config import Settings
 from pipeline.config_alarm import AlarmSettings
 from pipeline.config_key import secret_key
+from pipeline.config_servers import ImapSettings, SmtpSettings
 from tests.conftest import CONFIG
 
 Load = Callable[..., Settings]

@@ -1,20 +1,27 @@
 """Letters leave once: killed before the dot, after it, refused for now or for good."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from cases.errors import StoreUnavailable
+from cases.incoming import Address
 from cases.life import ClockKind
 from cases.model import Letter, LetterName, Status
 from cases.outgoing import Delivery, DeliveryState
-from outbox.sender import LeaseLost
+from cases.store import Transaction
+from outbox.sender import LeaseLost, Sender
 from pipeline.chase import chase, recover
-from pipeline.deliver import LEASE, deliver_one
+from pipeline.deliver import LEASE, WAITS_S, deliver_one
 from pipeline.write import queue
 from templates.samples import samples
 from tests.conftest import MakeRaw
-from tests.pipeline.conftest import Office, letter_text
+from tests.pipeline.conftest import Office, Tray, letter_text
 
 CUSTOMER, QUALITY = "wang.fang@customer.example", "quality@example.com"
 GONE = Delivery(state=DeliveryState.PERMANENT, reply="550 5.1.1 nobody")
@@ -78,16 +85,20 @@ def test_killed_after_the_dot_the_letter_is_repeated_under_its_name(full: Office
 
 
 def test_killed_at_the_dot_three_times_a_person_must_look(full: Office) -> None:
-    """Two repetitions, then held."""
+    """Two repetitions, then held: in the story of the case, and told to the supervisors."""
     full.tray.after = KeyboardInterrupt()
     for _ in range(3):
         for _ in range(2):  # both letters
             with pytest.raises(KeyboardInterrupt):
                 full.deliver()
         recover(full.desk, now=full.now)
+    full.tray.after = None
 
-    assert full.deliver() == []
-    assert full.counts()[2] == {"held": 2}
+    assert [done.row.recipient for done in full.deliver()] == ["supervisor@example.com"] * 2
+    assert full.counts()[2] == {"held": 2, "sent": 2}
+    assert full.kinds().count("held") == 2
+    (told, _) = full.tray.to("supervisor@example.com")
+    assert "look in the relay's log" in letter_text(told)
 
 
 def test_a_lease_that_was_lost_sends_nothing(full: Office) -> None:
@@ -188,11 +199,11 @@ def test_an_answer_lost_three_times_is_held_and_told(full: Office) -> None:
     assert len(set(ids(full, CUSTOMER))) == 1
 
 
-def answered(office: Office) -> None:
-    """Let the department have answered."""
+def answered(office: Office, to: str = CUSTOMER) -> None:
+    """Let the department have answered, and the outcome wait for `to`."""
     case = replace(office.case(), status=Status.ANSWERED)
     facts = dict(next(one.facts for _, one in samples("en") if one.name is LetterName.OUTCOME))
-    letter = Letter(name=LetterName.OUTCOME, language="en", to=case.complainant, facts=facts)
+    letter = Letter(name=LetterName.OUTCOME, language="en", to=Address(addr=to), facts=facts)
     with office.desk.store.begin() as tx:
         tx.save_case(case)
         queue(tx, office.desk, case, (letter,), original=b"", answers="", now=office.now)
@@ -249,3 +260,96 @@ def test_recovering_at_the_start_takes_everything_back(office: Office, make_raw:
     recover(office.desk, now=office.now)
 
     assert office.counts()[2] == {"ready": 2}
+
+
+class Away:
+    """A database that is away for so many transactions, and notes how long it was waited for."""
+
+    def __init__(self, office: Office, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.waited: list[float] = []
+        self._begin, self._times = office.desk.store.begin, times
+        monkeypatch.setattr("pipeline.deliver.sleep", self.waited.append)
+        self._office, self._monkeypatch = office, monkeypatch
+
+    def send(self, tray: Tray) -> Callable[..., Delivery]:
+        """Return a server that takes a letter, and the database is away from then on."""
+
+        def run(data: bytes, **options: object) -> Delivery:
+            taken = tray.send(data, **options)  # type: ignore[arg-type] # as the Sender has them
+            self._monkeypatch.setattr(self._office.desk.store, "begin", self.begin)
+            return taken
+
+        return run
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction, or not."""
+        self._times -= 1
+        if self._times >= 0:
+            raise StoreUnavailable("away")
+        return self._begin()
+
+
+def sender(send: Callable[..., Delivery]) -> Sender:
+    return cast(Sender, SimpleNamespace(send=send))
+
+
+def test_what_a_server_said_is_kept_until_the_database_is_back(
+    full: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F40, F41: it waits a little longer each time, and the letter does not leave once more."""
+    away = Away(full, 3, monkeypatch)
+    done = deliver_one(full.desk, sender(away.send(full.tray)), now=full.now)
+
+    assert away.waited == list(WAITS_S[:3])
+    assert done is not None
+    assert (done.state, done.reference) == ("sent", "C-2026-000001")
+    assert full.counts()[2] == {"sent": 1, "ready": 1}
+
+
+def test_a_database_that_stays_away_is_an_outage(
+    full: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After two minutes; the letter stays at the dot, and will count as ambiguous."""
+    away = Away(full, 99, monkeypatch)
+    with pytest.raises(StoreUnavailable):
+        deliver_one(full.desk, sender(away.send(full.tray)), now=full.now)
+
+    assert away.waited == list(WAITS_S)
+    assert 110 <= sum(WAITS_S) <= 130
+    assert full.counts()[2] == {"dot": 1, "ready": 1}
+
+
+def test_an_outcome_that_no_server_takes_is_told_by_a_person(full: Office) -> None:
+    """Silence settles nothing then: the case moves on, and a supervisor is asked to call."""
+    answered(full)
+    full.tray.answers[CUSTOMER] = GONE
+    full.deliver()
+    full.deliver()
+
+    assert full.kinds().count("not_arrived") == 1
+    told = [row[0] for row in letters_of(full) if row[1] == "supervisor@example.com"]
+    assert LetterName.TASK.value in told
+
+
+def test_an_outcome_that_fails_again_is_told_by_a_person_once(full: Office) -> None:
+    """A person let it try again, in vain: who is asked to call already is not asked twice."""
+    answered(full)
+    full.tray.answers[CUSTOMER] = GONE
+    full.deliver()
+    with full.desk.store.begin() as tx:
+        for one in tx.letters_in(["failed"]):
+            tx.release_letter(one.id, "ready", now=full.now)
+    full.deliver()
+
+    assert full.kinds().count("undeliverable") == 4  # acknowledgement and outcome, twice each
+    assert full.kinds().count("not_arrived") == 1
+
+
+def test_a_copy_of_the_outcome_that_fails_leaves_the_case_alone(full: Office) -> None:
+    """The complainant has it; the authority that passed the complaint on has not."""
+    answered(full, to="desk1@12345.example.com")
+    full.tray.answers["desk1@12345.example.com"] = GONE
+    full.deliver()
+
+    assert full.kinds().count("undeliverable") == 1
+    assert "not_arrived" not in full.kinds()

@@ -25,6 +25,7 @@ from cases.life import ClockKind
 from cases.lifecycle import ANSWERED_FOR, MOVES, OPEN_PARTS
 from cases.model import LetterName, Matter, Status
 from cases.store import Store
+from pipeline.audit_check import Tally, audit
 from pipeline.chase import chase
 from pipeline.desk import Desk
 from pipeline.lives import life_of
@@ -243,6 +244,7 @@ class Lives(RuleBasedStateMachine):
             self._nothing_inside_reached_the_complainant()
             self._no_answer_left_unapproved()
             self._no_letter_was_sent_twice()
+            assert list(audit(self.office.desk.store, Tally())) == []
 
     def _nothing_inside_reached_the_complainant(self) -> None:
         for mail in self.office.tray.to(CUSTOMER):

@@ -7,9 +7,13 @@ from email.policy import SMTP
 
 import pytest
 
-from cases.model import Status
+from cases.incoming import Address
+from cases.model import Letter, LetterName, Scope, Status
+from cases.tokens import OwnLetter
 from pipeline.chase import chase
-from pipeline.lookups import MOST_BOUNCES, PER_CASE, REST
+from pipeline.lives import life_of
+from pipeline.lookups import MOST_BOUNCES, PER_CASE, REST, leads, reachable
+from routing.match import Clues
 from tests.conftest import MakeRaw
 from tests.pipeline.conftest import Office, letter_text
 
@@ -290,3 +294,23 @@ def test_a_guessed_number_makes_no_letter(office: Office, make_raw: MakeRaw) -> 
 
     assert office.kinds()[-1] == "unverified_reply"
     assert len(office.tray.to("quality@example.com")) == 1
+
+
+def test_clues_of_a_case_that_is_not_there_lead_nowhere(office: Office) -> None:
+    """One that was erased, or was never ours."""
+    gone = Clues(
+        tokens=((Scope.DEPARTMENT, "a" * 26),),
+        answered=(OwnLetter(99, "routed", 1, "99.routed.1"),),
+        references=("C-2026-000099",),
+    )
+    with office.desk.store.begin() as tx:
+        assert leads(tx, gone, now=office.now) == ()
+
+
+def test_a_letter_without_a_reader_is_not_written(office: Office, make_raw: MakeRaw) -> None:
+    """Where nobody is left to read it, nothing waits in the outbox for ever."""
+    office.take(make_raw())
+    letter = Letter(name=LetterName.ALERT, language="en", to=Address(addr=""), facts={})
+    with office.desk.store.begin() as tx:
+        life = life_of(tx, office.desk, office.case(), cause=0, now=office.now)
+        assert reachable(tx, (letter,), life, now=office.now) == ()

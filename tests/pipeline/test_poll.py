@@ -9,7 +9,7 @@ import pytest
 
 from cases.errors import MailboxUnavailable
 from cases.incoming import RawMail
-from ingest.source import Filing, Fingerprint, FolderContents, Known, PartialMail, Stop
+from ingest.source import Filing, Fingerprint, FolderContents, Known, KnownFiled, PartialMail, Stop
 from pipeline.config import MailboxSettings
 from pipeline.poll import file_settled, poll
 from tests.conftest import MakeRaw
@@ -22,7 +22,7 @@ class Box:
 
     mails: list[RawMail] = field(default_factory=list)
     unfetchable: tuple[str, ...] = ()
-    filed: list[tuple[tuple[str, ...], Filing]] = field(default_factory=list)
+    moved: list[tuple[tuple[str, ...], Filing]] = field(default_factory=list)
     refiled: list[tuple[tuple[Fingerprint, ...], Filing, Filing]] = field(default_factory=list)
     lets_us_move: bool = True
     breaks_after: int = 1_000
@@ -43,7 +43,7 @@ class Box:
     def file_all(self, uidvalidity: int, uids: Sequence[str], folder: Filing) -> bool:
         """Move many, if we may."""
         if self.lets_us_move:
-            self.filed.append((tuple(uids), folder))
+            self.moved.append((tuple(uids), folder))
         return self.lets_us_move
 
     def inventory(self) -> tuple[FolderContents, ...]:
@@ -60,6 +60,14 @@ class Box:
         if self.lets_us_move:
             self.refiled.append((tuple(mails), source, target))
         return self.lets_us_move
+
+    def filed(self, folder: Filing, known: KnownFiled) -> Iterator[RawMail]:
+        """Nothing was filed by others."""
+        return iter(())
+
+    def expunge(self, mails: Sequence[Fingerprint]) -> frozenset[str]:
+        """Everything can be removed."""
+        return self.find(mails, Filing.PROCESSED)
 
     def wait(self, seconds: float, *, stop: Stop) -> bool:
         """Never wait."""
@@ -132,7 +140,7 @@ def test_mail_from_before_our_time_is_recorded_and_never_answered(
     assert done.outcome == "case"
     assert office.counts()[0] == {"ignored": 1, "done": 1}
     file_settled(office.desk, settings, box)
-    assert box.filed == [(("1",), Filing.PROCESSED)]
+    assert box.moved == [(("1",), Filing.PROCESSED)]
 
 
 def test_a_partial_mail_becomes_a_case_that_says_so(
@@ -159,7 +167,7 @@ def test_handled_mails_are_filed_by_what_became_of_them(
             tx.finish_mail(taken, state)
 
     assert file_settled(office.desk, settings, box) == 3
-    assert sorted(box.filed) == [(("1", "3"), Filing.PROCESSED), (("2",), Filing.REJECTED)]
+    assert sorted(box.moved) == [(("1", "3"), Filing.PROCESSED), (("2",), Filing.REJECTED)]
     assert file_settled(office.desk, settings, box) == 0
 
 
@@ -199,7 +207,7 @@ def test_a_mail_tried_again_with_success_is_looked_for_among_the_rejected(
         assert taken is not None
         tx.finish_mail(taken, "quarantined", reason="ValueError: odd")
     assert file_settled(office.desk, settings, box) == 1
-    assert (box.filed[-1], box.refiled) == ((("1",), Filing.REJECTED), [])
+    assert (box.moved[-1], box.refiled) == ((("1",), Filing.REJECTED), [])
 
     with office.desk.store.begin() as tx:
         tx.retry_mail(1, who="anna", now=office.now)

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from cases.incoming import Address
-from cases.model import Case, Lead, Scope
+from cases.model import Case, Category, Lead, Scope
 from cases.tokens import message_id, plus_address, reply_token
 from routing.match import Match, clues, match
 from routing.policy import Policy
+from routing.process import Signing
 from tests.conftest import MakeCase, MakeMail
 
 SUPERVISOR = Address(addr="supervisor@example.com")
@@ -42,7 +43,7 @@ def test_clues_are_read_from_addresses_thread_and_subject(make_mail: MakeMail, k
     found = clues(mail, key)
 
     assert found.tokens == tuple((Scope.DEPARTMENT, token) for token in tokens)
-    assert found.answered == ((9, "routed", 1), (8, "routed", 1), (7, "routed", 1))
+    assert [one[:3] for one in found.answered] == [(n, "routed", 1) for n in (9, 8, 7)]
     assert found.references == ("C-2026-000012", "C-2026-000013")
 
 
@@ -187,3 +188,294 @@ def test_a_case_of_a_department_that_is_gone_has_no_department_sender(
     case = replace(make_case(), departments=("",))
 
     assert match(make_mail(sender=STRANGER), (lead(case, "thread"),), policy).role == ""
+
+
+# ---------------------------------------------------------------- who may speak in which role
+
+GM = Address(addr="GM@example.com")
+CARRIER = Address(addr="Carrier@example.com")
+
+
+def test_a_letter_signed_by_the_key_before_is_still_ours(make_mail: MakeMail) -> None:
+    """After a change of keys an old thread goes on; without the old key it is a stranger's."""
+    mail = make_mail(in_reply_to=(own_id(b"before", 7),))
+
+    assert [one.case_id for one in clues(mail, b"now", old_key=b"before").answered] == [7]
+    assert clues(mail, b"now").answered == ()
+
+
+def test_a_reference_beyond_five_hundred_characters_is_not_looked_for(
+    make_mail: MakeMail, key: bytes
+) -> None:
+    """The last one that is read ends at the five hundredth."""
+    within = "x" * 486 + " C-2026-000012"
+    assert clues(make_mail(subject=within), key).references == ("C-2026-000012",)
+    assert clues(make_mail(subject="x" + within), key).references == ()
+
+
+def signing(who: str) -> dict[str, object]:
+    """Return the process in which `who` approves."""
+    return {"approval": (Signing(by=(who,)),)}
+
+
+@pytest.fixture
+def signed(policy: Policy) -> Policy:
+    """Return a policy in which a category, a severity and a rule have a signer each."""
+    first = policy.rules[0]
+    rule = replace(first, name="big", then=replace(first.then, process=signing("r@example.com")))
+    return replace(
+        policy,
+        by_category={Category.QUALITY: signing("c@example.com")},
+        by_severity={"grave": signing("s@example.com")},
+        rules=(rule,),
+    )
+
+
+SIGNERS = [
+    # of the case: category, severity, names of its rules → who signs, who does not
+    (Category.QUALITY, "general", (), "c@example.com", "s@example.com"),
+    (Category.DELIVERY, "grave", (), "s@example.com", "c@example.com"),
+    (Category.DELIVERY, "general", ("big",), "r@example.com", "s@example.com"),
+]
+
+
+@pytest.mark.parametrize(("category", "severity", "names", "signer", "other"), SIGNERS)
+@pytest.mark.parametrize("letter", ["review_request", "approval_request", "escalation"])
+def test_who_signs_such_a_case_answers_as_its_approver(
+    letter: str,
+    category: Category,
+    severity: str,
+    names: tuple[str, ...],
+    signer: str,
+    other: str,
+    make_mail: MakeMail,
+    make_case: MakeCase,
+    signed: Policy,
+) -> None:
+    """By category, severity and rules of the case; who signs other cases has no say in this one."""
+    case = make_case(category=category, severity=severity, rules=names, departments=())
+    found = Lead(case=case, via="thread", letter=letter)
+
+    def role(addr: str) -> str:
+        return match(make_mail(sender=Address(addr=addr)), (found,), signed).role
+
+    assert (role(signer), role(other)) == ("approver", "")
+
+
+@pytest.mark.parametrize(("category", "severity", "names", "signer", "other"), SIGNERS)
+def test_an_approvers_token_is_meant_for_who_signs_such_a_case(
+    category: Category,
+    severity: str,
+    names: tuple[str, ...],
+    signer: str,
+    other: str,
+    make_mail: MakeMail,
+    make_case: MakeCase,
+    signed: Policy,
+) -> None:
+    """In their hand it comes first; in another's a case of their own does."""
+    case = make_case(category=category, severity=severity, rules=names)
+    assert comes_first(Scope.APPROVER, signer, signer, case, make_mail, signed)
+    assert not comes_first(Scope.APPROVER, signer, other, case, make_mail, signed)
+
+
+def comes_first(
+    scope: Scope, party: str, addr: str, case: Case, make_mail: MakeMail, policy: Policy
+) -> bool:
+    """Tell whether a token counts before another case in which `addr` is the complainant."""
+    own = replace(case, id=8, complainant=Address(addr=addr))
+    leads = (lead(case, "token", scope, party), lead(own, "tag"))
+    found = match(make_mail(sender=Address(addr=addr)), leads, policy).lead
+    assert found is not None
+    return found.case.id == case.id
+
+
+@pytest.mark.parametrize(
+    ("scope", "party", "addr", "first"),
+    [
+        (Scope.DEPARTMENT, "quality", "Quality@example.com", True),
+        (Scope.DEPARTMENT, "quality", "logistics@example.com", False),
+        (Scope.DEPARTMENT, "gone", "quality@example.com", False),
+        (Scope.SUPERVISOR, "supervisor@example.com", "GM@example.com", True),
+        (Scope.SUPERVISOR, "supervisor@example.com", "quality@example.com", False),
+        (Scope.PARTY, "carrier", "Carrier@example.com", True),
+        (Scope.PARTY, "carrier", "quality@example.com", False),
+        (Scope.PARTY, "gone", "carrier@example.com", False),
+    ],
+)
+def test_a_token_in_the_right_hand_comes_before_all_else(
+    scope: Scope,
+    party: str,
+    addr: str,
+    first: bool,
+    make_mail: MakeMail,
+    make_case: MakeCase,
+    policy: Policy,
+) -> None:
+    """Of the department, supervisor or party it was made for, also where they complain too."""
+    assert comes_first(scope, party, addr, make_case(), make_mail, policy) is first
+
+
+def test_whoever_holds_their_own_token_speaks_as_what_they_are(
+    make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """Also where the case is their own complaint: a colleague of quality complains."""
+    case = make_case(complainant=QUALITY)
+    token = lead(case, "token", Scope.DEPARTMENT, "quality")
+
+    assert match(make_mail(sender=QUALITY), (token,), policy).role == "department"
+
+
+BY_LETTER = [
+    # letter of ours that is answered, sender → role
+    ("decision_needed", SUPERVISOR, "supervisor"),
+    ("decision_needed", GM, "supervisor"),
+    ("decision_needed", QUALITY, "department"),
+    ("routed", GM, "staff"),
+    ("review_request", GM, "approver"),
+    ("escalation", GM, "approver"),
+    ("review_request", LOGISTICS, ""),
+    ("external", CARRIER, "party"),
+    ("reminder", CARRIER, "party"),
+    ("outcome", CARRIER, ""),
+    ("external", STRANGER, ""),
+    ("routed", LOGISTICS, "department"),
+    ("alert", LOGISTICS, ""),
+    ("alert", SUPERVISOR, "staff"),
+]
+
+
+@pytest.mark.parametrize(("letter", "sender", "role"), BY_LETTER)
+def test_without_a_token_the_letter_and_the_list_say_in_which_role(
+    letter: str,
+    sender: Address,
+    role: str,
+    make_mail: MakeMail,
+    make_case: MakeCase,
+    policy: Policy,
+) -> None:
+    """The letter that is answered was for such a person, and the sender is one."""
+    found = Lead(case=make_case(), via="thread", letter=letter)
+
+    assert match(make_mail(sender=sender), (found,), policy).role == role
+
+
+@pytest.mark.parametrize(
+    ("letter", "sender", "role"),
+    [
+        ("routed", QUALITY, "department"),
+        ("outcome", QUALITY, "complainant"),
+        ("", QUALITY, "complainant"),
+        ("routed", Address(addr="wang.fang@customer.example"), "complainant"),
+    ],
+)
+def test_a_colleague_who_complains_answers_for_the_department_only_where_it_was_asked(
+    letter: str,
+    sender: Address,
+    role: str,
+    make_mail: MakeMail,
+    make_case: MakeCase,
+    policy: Policy,
+) -> None:
+    """To all other letters they are the complainant, and so is everybody who is no colleague."""
+    found = Lead(case=make_case(complainant=sender), via="thread", letter=letter)
+
+    assert match(make_mail(sender=sender), (found,), policy).role == role
+
+
+@pytest.mark.parametrize("scope", [None, Scope.DEPARTMENT])
+def test_nobody_is_known_by_an_address_that_is_uncertain(
+    scope: Scope | None, make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """No thread or tag counts then; a token only shows that its letter was seen (design 7.4)."""
+    found = lead(make_case(), "thread", scope, "quality")
+    mail = make_mail(sender_certain=False)
+
+    assert match(mail, (found,), policy).role == ("department" if scope else "")
+
+
+def test_another_authoritys_token_makes_nobody_a_referrer(
+    make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """A colleague of the same one is; so is the very address, also of one that is gone."""
+    hotline = policy.referrers["hotline"]
+    court = replace(hotline, key="court", addresses=("clerk@court.example",))
+    both = replace(policy, referrers={"hotline": hotline, "court": court})
+    case = make_case()
+
+    def role(party: str, addr: str) -> str:
+        mail = make_mail(sender=Address(addr=addr))
+        return match(mail, (lead(case, "token", Scope.REFERRER, party),), both).role
+
+    assert role("desk1@12345.example.com", "desk7@12345.example.com") == "referrer"
+    assert role("desk1@12345.example.com", "clerk@court.example") == ""
+    assert role("desk1@12345.example.com", "mallory@stranger.example") == ""
+    assert role("Clerk@old.example", "clerk@OLD.example") == "referrer"
+
+
+# ---------------------------------------------------------------- several clues in one mail
+
+
+def test_a_thread_that_repeats_what_a_wrong_hand_showed_adds_nothing(
+    make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """Logistics with the letter of quality: by its token or by its thread, it is not quality."""
+    case = make_case()
+    token = lead(case, "token", Scope.DEPARTMENT, "quality")
+    thread = Lead(case=case, via="thread", letter="routed")
+    mail = make_mail(sender=LOGISTICS)
+
+    assert match(mail, (token, thread), policy) == Match(lead=token, role="department")
+
+
+@pytest.mark.parametrize(
+    ("sender", "scope", "party", "of_thread"),
+    [
+        (QUALITY, Scope.DEPARTMENT, "logistics", 7),  # the department that has the case
+        (LOGISTICS, Scope.DEPARTMENT, "quality", 8),  # a thread of another case
+        (LOGISTICS, Scope.SUPERVISOR, "supervisor@example.com", 7),  # shown in another role
+    ],
+)
+def test_a_thread_that_shows_more_than_a_token_in_the_wrong_hand_counts(
+    sender: Address,
+    scope: Scope,
+    party: str,
+    of_thread: int,
+    make_mail: MakeMail,
+    make_case: MakeCase,
+    policy: Policy,
+) -> None:
+    """Another case, another role, or the department that the case is with."""
+    token = lead(make_case(), "token", scope, party)
+    thread = Lead(case=make_case(id=of_thread), via="thread", letter="routed")
+    found = match(make_mail(sender=sender), (token, thread), policy)
+
+    assert found == Match(lead=thread, role="department")
+
+
+@pytest.mark.parametrize(
+    ("sender", "role"),
+    [(Address(addr="wang.fang@customer.example"), "complainant"), (HOTLINE, "referrer")],
+)
+def test_of_tokens_in_the_wrong_hand_that_about_their_own_complaint_counts(
+    sender: Address, role: str, make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """Before the evidence about a stranger's case, whichever stands first in the mail."""
+    strangers = lead(make_case(complainant=STRANGER), "token", Scope.DEPARTMENT, "quality")
+    own = lead(make_case(id=8, complainant=sender), "token", Scope.DEPARTMENT, "quality")
+    mail = make_mail(sender=sender)
+
+    for leads in ((strangers, own), (own, strangers)):
+        assert match(mail, leads, policy) == Match(lead=own, role=role)
+
+
+def test_all_that_was_not_believed_is_named(
+    make_mail: MakeMail, make_case: MakeCase, policy: Policy
+) -> None:
+    """In order, with what each rests on."""
+    other = make_case(id=8, reference="C-2026-000008")
+    leads = (lead(make_case(), "tag"), lead(other, "thread"))
+
+    assert match(make_mail(sender=STRANGER), leads, policy).guess == (
+        "may be about C-2026-000007 by tag, C-2026-000008 by thread, but not from a party to it"
+    )

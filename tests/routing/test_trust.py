@@ -6,9 +6,18 @@ from dataclasses import replace
 import pytest
 
 from cases.incoming import Address, ParsedMail
-from cases.model import Lead, Scope
+from cases.model import Lead, LetterName, Scope
 from routing.policy import Policy
-from routing.trust import Trust, authentication, authority, supervising
+from routing.trust import (
+    TO_COMPLAINANTS,
+    Authority,
+    Trust,
+    authentication,
+    authority,
+    reacts,
+    supervising,
+    vouched,
+)
 from tests.conftest import MakeCase, MakeMail
 
 OURS = "mx.example.com"
@@ -173,6 +182,19 @@ FORGED: list[Headers] = [
     results(
         f"{OURS}; spf=pass (;dmarc=pass header.from=example.com;() x) smtp.mailfrom=a@b.example"
     ),
+    results(
+        f"{OURS}; spf=pass (() ;dmarc=pass header.from=example.com;) smtp.mailfrom=a@b.example"
+    ),
+    results(
+        f"{OURS}; spf=pass (\\) ;dmarc=pass header.from=example.com;) smtp.mailfrom=a@b.example"
+    ),
+    results(
+        f'{OURS}; spf=pass (a " b) smtp.mailfrom="; dmarc=pass header.from=example.com;"@b.example'
+    ),
+    results(f'{OURS}; spf=fail (" (); dmarc=pass header.from=example.com; " ) smtp.mailfrom=a@b'),
+    results(f'{OURS}; spf=fail "dmarc=pass header.from=example.com;'),
+    results(f'{OURS}; dmarc="x"pass header.from=example.com'),
+    results(f"{OURS}; dmarc=none (left open \\"),
     results(f'{OURS}; spf=fail reason="; dmarc=pass header.from=example.com'),
     results(f'{OURS}; dkim=fail reason="\\"; dmarc=pass header.from=example.com"'),
     results(f"{OURS}; dmarc=fail (" + "x" * 600 + "; dmarc=pass header.from=example.com; ) a=b"),
@@ -212,6 +234,11 @@ GENUINE: list[Headers] = [
         f'{OURS}; dkim=pass reason="good (really)" header.d=x; '
         "dmarc=pass (a (b) c) header.from=example.com"
     ),
+    results(f"{OURS} (x); dmarc (best) = (of all) pass (\\)) header.from=example.com"),
+    results(f'{OURS}; dmarc=pass reason="all (is) \\"well\\"" header.from=example.com'),
+    results(f"{OURS}; spf=fail :) smtp.mailfrom=a; dmarc=pass (x) header.from=example.com"),
+    (("received", RECEIVED.replace(OURS, "10.0.0.7")), *results(PASS)),
+    (("received", RECEIVED.replace(OURS, "Relay.EXAMPLE.com")), *results(PASS)),
     results(f"{OURS}; auth=pass (plain) smtp.auth=quality@example.com"),
     results(f"{OURS}; auth=pass smtp.auth=quality"),
 ]
@@ -303,3 +330,121 @@ def test_a_supervisor_that_our_server_did_not_confirm_decides_nothing(
     found = supervising(mail, lead, policy, Trust(authserv_id="mx.example.com"))
 
     assert found.why_not == "the sender's authentication is none"
+
+
+# ---------------------------------------------------------------- every word of the judgement
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ((f"{OURS}; dmarc=fail header.from=example.com",), "fail"),
+        ((f"{OURS}; dkim=fail header.d=example.com",), "fail"),
+        ((f"{OURS}; spf=fail smtp.mailfrom=example.com; dkim=none",), "fail"),
+        ((f"{OURS}; dkim=pass header.d=example.com",), "none"),
+        ((f"{OURS}; none",), "none"),
+        (("mx.stranger.example; dmarc=fail header.from=example.com",), "none"),
+        (("mx.stranger.example; dmarc=fail", f"{OURS}; dmarc=fail"), "fail"),
+    ],
+)
+def test_what_our_server_says_is_one_word(
+    values: tuple[str, ...], word: str, reply: Callable[..., ParsedMail]
+) -> None:
+    """A failure that it names, or nothing; what other servers say is neither."""
+    assert authentication(reply(headers=results(*values)), CHECKED) == word
+
+
+def test_below_a_strangers_server_nothing_is_read(reply: Callable[..., ParsedMail]) -> None:
+    """Neither a pass nor a failure."""
+    for value in (PASS, f"{OURS}; dmarc=fail"):
+        headers = (("received", FOREIGN), *results(value))
+        assert authentication(reply(headers=headers), CHECKED) == "none"
+
+
+def test_results_are_read_to_their_twenty_thousandth_character(
+    reply: Callable[..., ParsedMail],
+) -> None:
+    """A pass that ends there counts; one that ends behind it is cut, and does not."""
+    end = "; dmarc=pass header.from=example.com"
+    for longer, word in ((0, "pass"), (1, "none")):
+        value = OURS + ";" + "x" * (20_000 - len(OURS) - 1 - len(end) + longer) + end
+        assert authentication(reply(headers=results(value)), CHECKED) == word
+
+
+def test_a_domain_is_what_stands_behind_the_last_at(reply: Callable[..., ParsedMail]) -> None:
+    """A quoted local part may hold an at-sign, and the name of somebody else's domain."""
+    mail = reply(sender=Address(addr='"a@example.com"@stranger.example'), headers=results(PASS))
+    assert authentication(mail, CHECKED) == "none"
+    theirs = results(f"{OURS}; dmarc=pass header.from=stranger.example")
+    assert authentication(replace(mail, headers=theirs), CHECKED) == "pass"
+
+
+def test_what_speaks_against_a_mail_outweighs_every_proof(
+    reply: Callable[..., ParsedMail], make_mail: MakeMail, token: Lead, policy: Policy
+) -> None:
+    """Whatever raised the doubt is told as the reason."""
+    assert authority(reply(), token, policy, CHECKED, doubt="odd").why_not == "odd"
+    supervisor = make_mail(sender=Address(addr="supervisor@example.com"))
+    lead = replace(token, scope=Scope.SUPERVISOR)
+    assert supervising(supervisor, lead, policy, UNCHECKED, doubt="odd").why_not == "odd"
+    assert vouched(reply(), CHECKED, doubt="odd") == "odd"
+    assert vouched(reply(), CHECKED) == ""
+
+
+def test_the_judgement_is_given_whole(
+    reply: Callable[..., ParsedMail],
+    make_mail: MakeMail,
+    make_case: MakeCase,
+    token: Lead,
+    policy: Policy,
+) -> None:
+    """Department, yes or no, why not, and whether only the case has moved on."""
+    moved = replace(token, case=make_case(departments=("service",)))
+    gone = replace(token, party="returns")
+    supervisor = make_mail(sender=Address(addr="supervisor@example.com"))
+    letter = Lead(case=make_case(), via="thread", letter="alert")
+
+    assert authority(reply(), token, policy, CHECKED) == Authority(
+        department="quality", granted=True
+    )
+    assert authority(reply(), moved, policy, CHECKED) == Authority(
+        department="quality",
+        granted=False,
+        why_not="quality does not handle this case now",
+        elsewhere=True,
+    )
+    assert authority(reply(), gone, policy, CHECKED) == Authority(
+        department="returns", granted=False, why_not="the department is gone"
+    )
+    assert supervising(supervisor, letter, policy, UNCHECKED) == Authority(
+        department="", granted=False, why_not="it answers none of our letters to supervisors"
+    )
+
+
+REACTIONS = [
+    # via, scope, letter of ours → may act
+    ("token", Scope.COMPLAINANT, "", True),
+    ("token", Scope.DEPARTMENT, "", False),
+    ("token", Scope.REFERRER, "outcome", False),
+    *(("thread", None, name.value, name in TO_COMPLAINANTS) for name in LetterName),
+    ("tag", None, "outcome", False),
+]
+
+
+@pytest.mark.parametrize(("via", "scope", "letter", "acts"), REACTIONS)
+def test_only_an_answer_to_a_letter_to_the_complainant_may_confirm_or_object(
+    via: str,
+    scope: Scope | None,
+    letter: str,
+    acts: bool,
+    reply: Callable[..., ParsedMail],
+    make_case: MakeCase,
+) -> None:
+    """By its token or its signed id; and only while nothing speaks against who wrote it."""
+    lead = Lead(case=make_case(), via=via, scope=scope, letter=letter)
+
+    assert reacts(reply(), lead, CHECKED) is acts
+    assert reacts(reply(headers=()), lead, CHECKED) is acts, "most customers' servers prove nothing"
+    assert not reacts(reply(headers=results(FAILING[0])), lead, CHECKED)
+    assert not reacts(reply(sender_certain=False), lead, CHECKED)
+    assert not reacts(reply(), lead, CHECKED, doubt="odd")
