@@ -77,7 +77,7 @@ PHASES = (
     *("before-commit:process._settle.*", "after-commit:process._settle.*"),
     *("after-commit:*.lease_letter", "smtp:connected", "smtp:after-RCPT"),
     *("smtp:after-DATA", "after-commit:*.mark_dot", "smtp:dot-sent"),
-    *("smtp:answered", "after-commit:*.settle_letter"),
+    *("smtp:answered", "after-commit:deliver._keep.*"),
     "rules:before-swap",
 )
 

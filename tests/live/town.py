@@ -6,7 +6,7 @@ process by the shipped model; `serve --once` runs again and again, at the time t
 
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -113,10 +113,12 @@ class Town:
 
     def work(self) -> None:
         """Let the desk do all it can do now; it must not complain about anything."""
-        places = ("pipeline.serve.now", "pipeline.deliver.clock_now")
-        # Dovecot takes no mail of the future: what is later than its own clock came just now.
-        came = mock.patch("ingest.imap.arrival_of", lambda _: self.now)
-        with mock.patch(places[0], lambda: self.now), mock.patch(places[1], lambda: self.now), came:
+        places = ("pipeline.serve.now", "pipeline.mailboxes.now", "pipeline.deliver.clock_now")
+        with ExitStack() as told:
+            for place in places:
+                told.enter_context(mock.patch(place, lambda: self.now))
+            # Dovecot takes no mail of the future: what is later than its own clock came just now.
+            told.enter_context(mock.patch("ingest.imap.arrival_of", lambda _: self.now))
             assert Service(self.desk, self.out).once() == 0
         assert self.out.troubles == []
 
