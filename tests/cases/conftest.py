@@ -1,6 +1,5 @@
 """The same store twice: on SQLite, and on PostgreSQL where it is installed."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,27 +10,20 @@ import pytest
 from cases.incoming import Address, RawMail
 from cases.model import Assessment, Case, Category, Classification, Fact, Matter
 from cases.store import Store
-from tests.live.servers import Postgres, postgres_programs
+from tests.live.conftest import need
+from tests.live.servers import Postgres, postgres_programs, started
 
 
 @pytest.fixture(scope="session")
 def postgres_with_schema() -> Iterator[tuple[Postgres, str]]:
     """Return a server and the name of a database with our schema, to be cloned."""
-    if not postgres_programs():
-        if os.environ.get("CI"):
-            pytest.fail("PostgreSQL is not installed, and CI must not skip")
-        pytest.skip("PostgreSQL is not installed")
-    server = Postgres()
-    try:
-        server.start()
+    need(postgres_programs(), "PostgreSQL")
+    with started(Postgres()) as server:
         name = server.create()
         store = Store(server.url(name))
         store.upgrade()
         store.close()
         yield server, name
-    finally:
-        server.stop()
-        server.remove()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.live)])

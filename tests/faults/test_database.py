@@ -17,9 +17,9 @@ from cases.store import Store
 from pipeline.desk import Desk
 from pipeline.poll import take_in
 from tests.conftest import MakeRaw
-from tests.live.conftest import _need
+from tests.live.conftest import need
 from tests.live.desk import LiveDesk, wait_until
-from tests.live.servers import Dovecot, Postgres, SmtpSink, postgres_programs
+from tests.live.servers import Dovecot, Postgres, SmtpSink, postgres_programs, started
 from tests.pipeline.conftest import Office
 
 STOPS, MAILS = 3, 120
@@ -29,14 +29,9 @@ LOST_COMMITS = 200
 @pytest.fixture
 def own_postgres() -> Iterator[Postgres]:
     """Return a PostgreSQL of this test's own, to be stopped at will."""
-    _need(postgres_programs(), "PostgreSQL")
-    server = Postgres()
-    try:
-        server.start()
+    need(postgres_programs(), "PostgreSQL")
+    with started(Postgres()) as server:
         yield server
-    finally:
-        server.stop()
-        server.remove()
 
 
 @pytest.mark.long

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.servers import Dovecot, Postgres, SmtpSink, postgres_programs
+from tests.live.servers import Dovecot, Postgres, SmtpSink, postgres_programs, started
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -18,7 +18,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.live)
 
 
-def _need(found: object, what: str) -> None:
+def need(found: object, what: str) -> None:
+    """Skip the test, or fail it where `CI` is set, without what it needs."""
     if not found:
         if os.environ.get("CI"):
             pytest.fail(f"{what} is not installed, and CI must not skip")
@@ -28,28 +29,18 @@ def _need(found: object, what: str) -> None:
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """Return a running IMAP and LMTP server; take a `new_user()` per test."""
-    _need(shutil.which("dovecot"), "Dovecot")
-    _need(shutil.which("openssl"), "openssl")
-    server = Dovecot()
-    try:
-        server.start()
+    need(shutil.which("dovecot"), "Dovecot")
+    need(shutil.which("openssl"), "openssl")
+    with started(Dovecot()) as server:
         yield server
-    finally:
-        server.stop()
-        server.remove()
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """Return a running PostgreSQL; `create(template)` clones a database in some 80 ms."""
-    _need(postgres_programs(), "PostgreSQL")
-    server = Postgres()
-    try:
-        server.start()
+    need(postgres_programs(), "PostgreSQL")
+    with started(Postgres()) as server:
         yield server
-    finally:
-        server.stop()
-        server.remove()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Protocol, Self, TypeVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -424,3 +424,23 @@ class SmtpSink:
             yield self
         finally:
             controller.stop()
+
+
+class _Server(Protocol):
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def remove(self) -> None: ...
+
+
+_S = TypeVar("_S", bound=_Server)
+
+
+@contextlib.contextmanager
+def started(server: _S) -> Iterator[_S]:
+    """Run a server for the block; nothing of it is left behind."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        server.remove()

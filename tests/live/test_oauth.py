@@ -29,6 +29,7 @@ from pipeline.sign_in_store import renewal
 from pipeline.sign_in_tokens import Tokens
 from tests.live.desk import LiveDesk, wait_until
 from tests.live.provider import CLIENT, SECRET, TENANT, Provider, make_certificate
+from tests.live.servers import started
 from tests.live.servers_oauth import OAuthDovecot, OAuthSink
 
 MAIL = b"Subject: Kettle\r\nFrom: customer@example.com\r\n\r\nIt leaks.\r\n"
@@ -46,13 +47,8 @@ def shared_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provid
 @pytest.fixture(scope="module")
 def oauth_dovecot(shared_provider: Provider) -> Iterator[OAuthDovecot]:
     """Return a Dovecot that asks the provider."""
-    server = OAuthDovecot(shared_provider)
-    try:
-        server.start()
+    with started(OAuthDovecot(shared_provider)) as server:
         yield server
-    finally:
-        server.stop()
-        server.remove()
 
 
 @pytest.fixture
@@ -151,18 +147,13 @@ def test_an_application_signs_in_by_a_certificate(
 
 def test_a_server_that_offers_oauthbearer_only(provider: Provider, entry: SignInSettings) -> None:
     """RFC 7628 does as well."""
-    server = OAuthDovecot(provider, mechanism="oauthbearer")
-    server.start()
-    try:
+    with started(OAuthDovecot(provider, mechanism="oauthbearer")) as server:
         server.deliver(provider.mailbox, MAIL)
         source = imap(server, provider.mailbox, tokens(entry))
         assert len(read(source)) == 1
         source.close()
         with pytest.raises(MailboxUnavailable, match="invalid_token"):
             read(imap(server, provider.mailbox, lambda refused: "x" + refused))
-    finally:
-        server.stop()
-        server.remove()
 
 
 def test_a_token_that_ends_is_followed_by_another_without_any_trouble(
