@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,20 @@ secret_file: secret.key
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest tests begin first: at the end everybody would wait for them."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Let the longest tests begin first, some at each worker: at the end everybody would wait.
+
+    pytest-xdist deals the list out in one piece for each worker.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("long")]
+    rest = iter([item for item in items if not item.get_closest_marker("long")])
+    total = len(items)
+    items.clear()
+    for worker in range(workers):
+        mine = long[worker::workers]
+        piece = (total - len(items)) // (workers - worker)
+        items += [*mine, *islice(rest, max(0, piece - len(mine)))]
+    items += rest
 
 
 MakeMail = Callable[..., ParsedMail]
