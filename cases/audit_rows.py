@@ -1,7 +1,7 @@
 """Anchors over everything that happened, and whole rows for whoever checks or exports the chain."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,12 @@ from cases.chain import anchor_hash
 from cases.correction_rows import CorrectionRows
 from cases.event_rows import EventRows
 from cases.life_rows import LifeRows
+from cases.rows import columns_of
 from cases.seals import Entry, content_of, iso
 from cases.tables import case_, correction, event, inbox, outbox, record
 
 #: No transaction lasts so long: beyond this age no event appears among older ones any more.
-SETTLED = timedelta(hours=1)
+SETTLED_AFTER = timedelta(hours=1)
 #: Events of one anchor at most, so that the proof for one case stays small.
 MOST_EVENTS = 5000
 
@@ -34,7 +35,7 @@ class Anchor:
     @property
     def until(self) -> datetime:
         """What happened before that moment is in it, or in one before it."""
-        return self.at - SETTLED
+        return self.at - SETTLED_AFTER
 
     @classmethod
     def none(cls) -> "Anchor":
@@ -140,7 +141,8 @@ class AuditRows(EventRows, CorrectionRows, LifeRows):
             .order_by(event.c.id)
             .limit(MOST_EVENTS)
         ):
-            if abs(now - row.at) < SETTLED:  # a clock that was far ahead once holds nothing up
+            # A clock that was far ahead once holds nothing up.
+            if abs(now - row.at) < SETTLED_AFTER:
                 break
             up_to = row.id
             hashes.append(row.hash)
@@ -156,7 +158,7 @@ class AuditRows(EventRows, CorrectionRows, LifeRows):
     def chained_cases(self, *, after: int = 0, limit: int = 200) -> tuple[ChainedCase, ...]:
         """Return the next cases behind the number `after`."""
         rows = self._connection.execute(
-            select(*_columns(case_, ChainedCase))
+            select(*columns_of(case_, ChainedCase))
             .where(case_.c.id > after)
             .order_by(case_.c.id)
             .limit(limit)
@@ -209,7 +211,7 @@ class AuditRows(EventRows, CorrectionRows, LifeRows):
 
     def case_mails(self, case_id: int) -> tuple[CaseMail, ...]:
         """Return the mails that opened a case or belong to it, in the order they were stored."""
-        columns = _columns(inbox, CaseMail)
+        columns = columns_of(inbox, CaseMail)
         rows = self._connection.execute(
             select(*columns).where(inbox.c.case_id == case_id).order_by(inbox.c.id)
         )
@@ -217,26 +219,22 @@ class AuditRows(EventRows, CorrectionRows, LifeRows):
 
     def case_letters(self, case_id: int) -> tuple[CaseLetter, ...]:
         """Return the letters of a case in the order they were written."""
-        columns = _columns(outbox, CaseLetter)
+        columns = columns_of(outbox, CaseLetter)
         rows = self._connection.execute(
             select(*columns).where(outbox.c.case_id == case_id).order_by(outbox.c.id)
         )
         return tuple(CaseLetter(**row._mapping) for row in rows)
 
     def letter_data(self, letter_id: int) -> bytes:
-        """Return the bytes of one letter, b"" if there is none; raises Undecipherable."""
+        """Return the bytes of one letter, b"" once they are erased; raises Undecipherable."""
         columns: list[ColumnElement[Any]] = [outbox.c.data, outbox.c.key_id, outbox.c.message_id]
         row = self._connection.execute(select(*columns).where(outbox.c.id == letter_id)).first()
         return self.data_keys.letter(row) if row else b""
 
     def mails_kept(self, *, after: int = 0, limit: int = 500) -> tuple[KeptMail, ...]:
         """Return the next mails behind the number `after`, without their bytes."""
-        columns = _columns(inbox, KeptMail)
+        columns = columns_of(inbox, KeptMail)
         rows = self._connection.execute(
             select(*columns).where(inbox.c.id > after).order_by(inbox.c.id).limit(limit)
         )
         return tuple(KeptMail(**row._mapping) for row in rows)
-
-
-def _columns(table: Table, kind: type[Any]) -> list[ColumnElement[Any]]:
-    return [table.c[field.name] for field in fields(kind)]

@@ -5,7 +5,7 @@ day on holds both. There is no foreign key, since keys are destroyed before what
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -23,6 +23,14 @@ def mail_name(inbox_id: int) -> str:
 def letter_name(message_id: str) -> str:
     """Return the name under which the bytes of a letter are encrypted."""
     return f"letter {message_id}"
+
+
+def if_readable(read: Callable[[int], bytes], number: int) -> bytes:
+    """Return the bytes that `read` gives of a mail or letter, b"" if nobody can read them."""
+    try:
+        return read(number)
+    except Undecipherable:
+        return b""
 
 
 class DataKeys:

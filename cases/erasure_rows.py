@@ -19,7 +19,7 @@ from cases.destroyed_rows import MARK, DestroyedRows, Scissors
 from cases.model import Fact
 from cases.privacy_tables import data_key
 from cases.related_rows import folded
-from cases.rows import dump_facts, load_facts
+from cases.rows import dump_facts, load_facts, same_row
 from cases.tables import (
     case_,
     case_fact,
@@ -41,7 +41,7 @@ KEPT_FACTS = {"product": None, "model": _CODE, "batch": _CODE}
 #: The one label of a department's report that is a figure.
 _KEPT_LABELS = ("cause_class",)
 #: Letters in one of these are leaving this very moment.
-_LEAVING = ("leased", "dot")
+LEAVING = ("leased", "dot")
 _ROLE = re.compile(r"[a-z_]{1,20}(?::[a-z0-9_-]{1,32})?")
 
 
@@ -73,7 +73,7 @@ class ErasureRows(DestroyedRows):
             .where(outbox.c.case_id == case_id)
             .order_by(outbox.c.id)
         ).all()
-        if any(one.state in _LEAVING for one in letters):
+        if any(one.state in LEAVING for one in letters):
             return Erased(busy="a letter is leaving this moment")
         left = [one for one in letters if again and one.state == "ready"]
         gone = [one for one in letters if not one.erased_at and one not in left]
@@ -116,7 +116,7 @@ class ErasureRows(DestroyedRows):
             select(case_fact).where(case_fact.c.case_id == row.id)
         ).all():
             if (other.name, other.value) not in kept:
-                self._connection.execute(delete(case_fact).where(*_same(case_fact, other)))
+                self._connection.execute(delete(case_fact).where(*same_row(case_fact, other)))
 
     def _erase_story(self, case_id: int) -> None:
         """Empty the events; who did it stays where that is a role."""
@@ -138,7 +138,7 @@ class ErasureRows(DestroyedRows):
             kept = {key: scissors.measure(report[key]) for key in _KEPT_LABELS if key in report}
             self._connection.execute(
                 update(part)
-                .where(*_same(part, row))
+                .where(*same_row(part, row))
                 .values(person="", report=json.dumps(kept, ensure_ascii=False))
             )
         texts = ("corrective", "preventive", "reason")
@@ -147,14 +147,14 @@ class ErasureRows(DestroyedRows):
         ).all():
             values = {name: scissors.measure(row._mapping[name]) for name in texts}
             self._connection.execute(
-                update(measure).where(*_same(measure, row)).values(owner="", **values)
+                update(measure).where(*same_row(measure, row)).values(owner="", **values)
             )
         for row in self._connection.execute(
             select(record).where(record.c.case_id == case_id)
         ).all():
             kept_text = scissors.figure(row.kind, row.text) or MARK
             self._connection.execute(
-                update(record).where(*_same(record, row)).values(text=kept_text)
+                update(record).where(*same_row(record, row)).values(text=kept_text)
             )
         self._connection.execute(
             update(correction).where(correction.c.case_id == case_id).values(note="")
@@ -169,13 +169,12 @@ class ErasureRows(DestroyedRows):
             self.erase_party(person, reply_token.c.case_id == case_id)
             self.erase_clocks(person, clock.c.case_id == case_id)
 
-    def erase_party(self, person: str, where: ColumnElement[bool]) -> int:
+    def erase_party(self, person: str, where: ColumnElement[bool]) -> None:
         """Take a person's address out of reply tokens, which open nothing any more."""
         theirs = func.lower(reply_token.c.party) == person
-        done = self._connection.execute(
+        self._connection.execute(
             update(reply_token).where(where, theirs).values(party=MARK, revoked=True)
         )
-        return done.rowcount
 
     def erase_clocks(self, person: str, where: ColumnElement[bool]) -> None:
         """Stop the limits that are about an address."""
@@ -194,7 +193,3 @@ def is_of_the_thing(fact: Fact) -> bool:
         return False
     form = KEPT_FACTS[fact.name]
     return fact.known or (form is not None and form.fullmatch(fact.value) is not None)
-
-
-def _same(table: Any, row: Any) -> list[ColumnElement[bool]]:
-    return [column == row._mapping[column.name] for column in table.primary_key.columns]

@@ -3,8 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 
 from cases.data_keys import mail_name
 from cases.errors import Undecipherable
@@ -95,40 +96,42 @@ class InboxRows(Rows):
 
     def take_mail(self, *, owner: str, now: datetime, lease: timedelta) -> TakenMail | None:
         """Take the oldest mail that waits; the attempt is counted before it is made (F08)."""
+        while row := self._next_mail(now):
+            try:
+                data = self.raw_of(row.id)
+            except Undecipherable as error:
+                self._set_aside(row, f"{type(error).__name__}: {error}")
+                continue
+            attempts = row.attempts + 1
+            self._connection.execute(
+                update(inbox)
+                .where(inbox.c.id == row.id)
+                .values(state="working", owner=owner, attempts=attempts, lease_until=now + lease)
+            )
+            same = {name: row._mapping[name] for name in ("mailbox", "uidvalidity", "uid")}
+            return TakenMail(
+                id=row.id,
+                raw=RawMail(**same, received_at=row.received_at, data=data),
+                identity=row.identity,
+                attempts=attempts,
+                owner=owner,
+                partial=row.size > len(data),
+                note=note_of(row.reason),
+            )
+        return None
+
+    def _next_mail(self, now: datetime) -> Row[Any] | None:
         free = or_(
             inbox.c.state == "new",
             (inbox.c.state == "working") & (inbox.c.lease_until < now),
         )
-        row = self._connection.execute(
+        return self._connection.execute(
             select(inbox)
             .where(free, inbox.c.not_before <= now)
             .order_by(inbox.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         ).first()
-        if row is None:
-            return None
-        attempts = row.attempts + 1
-        self._connection.execute(
-            update(inbox)
-            .where(inbox.c.id == row.id)
-            .values(state="working", owner=owner, attempts=attempts, lease_until=now + lease)
-        )
-        try:
-            data = self.raw_of(row.id)
-        except Undecipherable as error:
-            self._set_aside(row.id, f"{type(error).__name__}: {error}")
-            return self.take_mail(owner=owner, now=now, lease=lease)
-        same = {name: row._mapping[name] for name in ("mailbox", "uidvalidity", "uid")}
-        return TakenMail(
-            id=row.id,
-            raw=RawMail(**same, received_at=row.received_at, data=data),
-            identity=row.identity,
-            attempts=attempts,
-            owner=owner,
-            partial=row.size > len(data),
-            note=note_of(row.reason),
-        )
 
     def first_of(self, taken: TakenMail, *, ignored: bool = False) -> int | None:
         """Return the earlier row of the same mail, seen through another door (F20, F25).
@@ -256,9 +259,8 @@ class InboxRows(Rows):
             self.data_keys.decrypt(row.data, row.key_id, name=mail_name(inbox_id)) if row else b""
         )
 
-    def _set_aside(self, inbox_id: int, reason: str) -> None:
+    def _set_aside(self, row: Row[Any], reason: str) -> None:
+        values = {"state": "quarantined", "reason": reason, "attempts": row.attempts + 1}
         self._connection.execute(
-            update(inbox)
-            .where(inbox.c.id == inbox_id)
-            .values(state="quarantined", reason=reason, owner="", lease_until=None)
+            update(inbox).where(inbox.c.id == row.id).values(**values, owner="", lease_until=None)
         )

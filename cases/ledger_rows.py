@@ -5,12 +5,12 @@ when is written into `reason`, in front of what stood there.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 
-from cases.rows import Rows, clean
+from cases.rows import Rows, clean, columns_of
 from cases.tables import case_, inbox
 
 #: States in which a mail needs no more work.
@@ -81,15 +81,17 @@ class LedgerEntry(LedgerRow):
 class LedgerRows(Rows):
     """Reads of `inbox` as a ledger, and what people may change in it."""
 
-    def mails_to_file(self, mailbox: str, *, limit: int = 100) -> tuple[SettledMail, ...]:
-        """Return settled mails the server still shows as new, oldest first."""
-        columns = [getattr(inbox.c, field.name) for field in fields(SettledMail)]
+    def mails_to_file(
+        self, mailbox: str, *, after: int = 0, limit: int = 100
+    ) -> tuple[SettledMail, ...]:
+        """Return settled mails the server still shows as new, oldest first, beyond `after`."""
         rows = self._connection.execute(
-            select(*columns)
+            select(*columns_of(inbox, SettledMail))
             .where(
                 inbox.c.mailbox == mailbox,
                 inbox.c.filed.is_(False),
                 inbox.c.state.in_(SETTLED),
+                inbox.c.id > after,
             )
             .order_by(inbox.c.id)
             .limit(limit)
@@ -135,8 +137,8 @@ class LedgerRows(Rows):
 
     def ledger(self) -> tuple[LedgerRow, ...]:
         """Return every mail ever seen, in the order it was stored."""
-        columns = [getattr(inbox.c, field.name) for field in fields(LedgerRow)]
-        rows = self._connection.execute(select(*columns).order_by(inbox.c.id))
+        statement = select(*columns_of(inbox, LedgerRow)).order_by(inbox.c.id)
+        rows = self._connection.execute(statement)
         return tuple(LedgerRow(**row._mapping) for row in rows)
 
     def entries(
@@ -151,7 +153,7 @@ class LedgerRows(Rows):
         return next(iter(self._entries(inbox.c.id == inbox_id, limit=1)), None)
 
     def _entries(self, *where: ColumnElement[bool], limit: int) -> tuple[LedgerEntry, ...]:
-        columns = [getattr(inbox.c, field.name) for field in fields(LedgerEntry)]
+        columns = columns_of(inbox, LedgerEntry)
         rows = self._connection.execute(
             select(*columns).where(*where).order_by(inbox.c.id).limit(limit)
         )

@@ -6,6 +6,8 @@ A token is asked for by a plain call, so that nobody who logs in need know where
 import json
 from collections.abc import Callable, Iterable
 
+from cases.errors import SignInFailed
+
 #: The token that was refused, "" if none was → a token for now, another one if there is one; raises
 #: SignInFailed. Asking is cheap while the last one is good for some minutes more.
 Token = Callable[[str], str]
@@ -13,7 +15,6 @@ Token = Callable[[str], str]
 #: Seconds between two logins after a refusal: with the second try of a fresh token 12 an hour, so
 #: that no account is ever locked for our sake (F31).
 PAUSE = 330.0
-
 
 _SAID_CAP = 300  # characters of a server's words that we repeat
 
@@ -64,6 +65,36 @@ def _challenge_words(challenge: bytes) -> str:
     if isinstance(said, dict):
         said = ", ".join(f"{key}: {value}" for key, value in said.items())
     return str(said)
+
+
+class TokenLogin:
+    """Which token a client logs in with, time after time."""
+
+    def __init__(self, token: Token) -> None:
+        self._token = token
+        self._in_use, self._refused = "", ""  # logged in with, refused last
+
+    def ends_soon(self) -> bool:
+        """Tell whether the token of the session has been followed by another one."""
+        try:
+            return self._token("") != self._in_use
+        except SignInFailed:
+            return False  # the session is good until the server ends it
+
+    def log_in(self, attempt: Callable[[str], str]) -> str:
+        """Log in; a refused token is not used again, and its successor is tried at once.
+
+        `attempt` logs in with a token, and says why the server refuses it, "" if it does not.
+        Returns the last refusal, "" if we are in; raises SignInFailed, and what `attempt` raises.
+        """
+        why = ""
+        for last in (bool(self._refused), True):
+            before, self._in_use = self._refused, self._token(self._refused)
+            why = attempt(self._in_use)
+            self._refused = self._in_use if why else ""
+            if not why or last or self._in_use == before:
+                break
+        return why
 
 
 class Refusals:

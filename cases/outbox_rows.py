@@ -7,7 +7,7 @@ claim is fenced by owner and try number.
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, select, true, update
@@ -16,8 +16,8 @@ from cases.data_keys import letter_name
 from cases.errors import Undecipherable
 from cases.letter_counts import LetterCounts
 from cases.outgoing import MOST_AMBIGUOUS
-from cases.rows import clean
-from cases.tables import outbox
+from cases.rows import clean, columns_of
+from cases.tables import case_, outbox
 
 #: States in which a letter rests until a person decides.
 RESTING = ("failed", "held")
@@ -105,28 +105,26 @@ class OutboxRows(LetterCounts):
 
     def lease_letter(self, *, owner: str, now: datetime, lease: timedelta) -> OutboxRow | None:
         """Claim the next letter that is due; the try is counted before it is made."""
-        row = self._connection.execute(
+        next_one = (
             select(outbox)
             .where(outbox.c.state == "ready", outbox.c.not_before <= now)
             .order_by(outbox.c.not_before, outbox.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
-        ).first()
-        if row is None:
-            return None
-        mine = outbox.c.id == row.id
-        try:
-            data = self.data_keys.letter(row)
-        except Undecipherable as error:
-            lost = {"state": "held", "owner": "", "lease_until": None, "last_reply": str(error)}
-            self._connection.execute(update(outbox).where(mine).values(lost))
-            return self.lease_letter(owner=owner, now=now, lease=lease)
-        self._connection.execute(
-            update(outbox)
-            .where(mine)
-            .values(state="leased", owner=owner, tries=row.tries + 1, lease_until=now + lease)
         )
-        return _row(row, data, owner=owner)
+        while row := self._connection.execute(next_one).first():
+            mine = update(outbox).where(outbox.c.id == row.id)
+            try:
+                data = self.data_keys.letter(row)
+            except Undecipherable as error:
+                lost = {"state": "held", "owner": "", "lease_until": None, "last_reply": str(error)}
+                self._connection.execute(mine.values(lost))
+                continue
+            until, tries = now + lease, row.tries + 1
+            leased = {"state": "leased", "owner": owner, "tries": tries, "lease_until": until}
+            self._connection.execute(mine.values(leased))
+            return _row(row, data, owner=owner)
+        return None
 
     def hand_back_letters(self, owner: str) -> int:
         """Give back what an outage left in the hands of `owner` before its payload left."""
@@ -237,13 +235,18 @@ class OutboxRows(LetterCounts):
         """
         resting = (outbox.c.id == letter_id) & outbox.c.state.in_(RESTING)
         found = self._letters(resting, limit=1)
+        if found:
+            # First the case, then its letters, as whoever handles its mails: else both could wait
+            # for each other.
+            case = case_.c.id == found[0].case_id
+            self._connection.execute(select(case_.c.id).where(case).with_for_update())
         done = self._connection.execute(
             update(outbox).where(resting).values(state=state, not_before=now, created_at=now)
         )
         return found[0] if found and done.rowcount == 1 else None
 
     def _letters(self, where: ColumnElement[bool], *, limit: int) -> tuple[LetterRow, ...]:
-        columns = [getattr(outbox.c, field.name) for field in fields(LetterRow)]
+        columns = columns_of(outbox, LetterRow)
         rows = self._connection.execute(
             select(*columns).where(where).order_by(outbox.c.id).limit(limit)
         )

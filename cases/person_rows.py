@@ -14,9 +14,9 @@ from sqlalchemy import Text as SqlText
 
 from cases.chain import ERASED
 from cases.destroyed_rows import MARK, Scissors
-from cases.erasure_rows import ErasureRows
+from cases.erasure_rows import LEAVING, ErasureRows
 from cases.ledger_rows import SETTLED
-from cases.rows import clean
+from cases.rows import clean, columns_of, same_row
 from cases.tables import (
     case_,
     clock,
@@ -64,8 +64,8 @@ class PersonRows(ErasureRows):
         return next(iter(self._own(case_.c.reference == reference.upper())), None)
 
     def _own(self, where: Any) -> tuple[OwnCase, ...]:
-        columns = (case_.c.id, case_.c.reference, case_.c.status, case_.c.erased_at)
-        rows = self._connection.execute(select(*columns).where(where).order_by(case_.c.id))
+        statement = select(*columns_of(case_, OwnCase)).where(where).order_by(case_.c.id)
+        rows = self._connection.execute(statement)
         return tuple(OwnCase(**row._mapping) for row in rows)
 
     def mails_of_person(self, person: str) -> tuple[tuple[int, int | None], ...]:
@@ -106,12 +106,6 @@ class PersonRows(ErasureRows):
         )
         return tuple(rows)
 
-    def letter_data(self, letter_id: int) -> bytes:
-        """Return the bytes of one letter, b"" once they are erased; raises Undecipherable."""
-        columns = (outbox.c.data, outbox.c.key_id, outbox.c.message_id)
-        row = self._connection.execute(select(*columns).where(outbox.c.id == letter_id)).first()
-        return self.data_keys.letter(row) if row else b""
-
     def cases_with_person(self, person: str) -> tuple[int, ...]:
         """Return the cases of others in which an address stands, as party, in letters or texts."""
         found = set[int]()
@@ -148,7 +142,7 @@ class PersonRows(ErasureRows):
             select(outbox.c.id).where(
                 outbox.c.case_id == case_id,
                 func.lower(outbox.c.recipient) == person,
-                outbox.c.state.not_in(("leased", "dot")),
+                outbox.c.state.not_in(LEAVING),
             )
         ).all()
         self.erase_letters(letters, scissors, now=now, person=person)
@@ -170,12 +164,12 @@ class PersonRows(ErasureRows):
         hit = or_(*(_has(table.c[name], person) for name in names))
         rows = self._connection.execute(select(table).where(table.c.case_id == case_id, hit)).all()
         for row in rows:
-            values = {name: without(row._mapping[name], person) for name in names}
-            same = (column == row._mapping[column.name] for column in table.primary_key.columns)
             if table is event and row.kind == ERASED:
                 continue
+            values = {name: without(row._mapping[name], person) for name in names}
             salt = {"salt": ""} if table is event else {}
-            self._connection.execute(update(table).where(*same).values(values | salt))
+            found = update(table).where(*same_row(table, row))
+            self._connection.execute(found.values(values | salt))
         return bool(rows)
 
     def _replace_replies(self, case_id: int, person: str) -> None:
@@ -193,7 +187,7 @@ class PersonRows(ErasureRows):
         self.erase_party(person, true())
 
     def late_arrivals(self, *, limit: int = 20) -> tuple[int, ...]:
-        """Return erased cases that got a mail since, and mails' copies that came after them."""
+        """Return erased cases that got a mail since."""
         rows = self._connection.scalars(
             select(inbox.c.case_id)
             .join(case_, case_.c.id == inbox.c.case_id)

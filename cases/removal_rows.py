@@ -1,6 +1,5 @@
 """The register of erasures, and the copies outside of the database that are still to be removed."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -8,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 
 from cases.privacy_tables import erasure, mail_copy
-from cases.rows import Rows, clean, dump
+from cases.rows import Rows, clean, columns_of, dump, load
 
 #: Between two tries to remove a copy that its server would not let go.
 PAUSE = timedelta(minutes=10)
@@ -52,11 +51,9 @@ class RemovalRows(Rows):
 
     def erasures(self) -> tuple[Erasure, ...]:
         """Return every entry, oldest first."""
-        columns = [erasure.c[field.name] for field in fields(Erasure)]
-        rows = self._connection.execute(select(*columns).order_by(erasure.c.id))
-        return tuple(
-            Erasure(**{**row._mapping, "cases": tuple(json.loads(row.cases))}) for row in rows
-        )
+        statement = select(*columns_of(erasure, Erasure)).order_by(erasure.c.id)
+        rows = self._connection.execute(statement)
+        return tuple(Erasure(**{**row._mapping, "cases": load(row.cases)}) for row in rows)
 
     def last_uncleared(self) -> int:
         """Return the number of the newest entry whose space was not cleared, 0 if there is none."""
@@ -72,10 +69,9 @@ class RemovalRows(Rows):
 
         One that could not be removed comes again after a pause.
         """
-        columns = [mail_copy.c[field.name] for field in fields(MailCopy)]
         due = or_(mail_copy.c.tries == 0, mail_copy.c.asked_at < now - PAUSE)
         rows = self._connection.execute(
-            select(*columns)
+            select(*columns_of(mail_copy, MailCopy))
             .where(mail_copy.c.place == place, due)
             .order_by(mail_copy.c.id)
             .limit(limit)

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from cases.model import Status
+from cases.case_rows import OVER
 from cases.person_rows import OwnCase
-from cases.rows import Rows
+from cases.rows import Rows, columns_of
 from cases.tables import case_, inbox, outbox
 
 #: A letter in one of these never leaves again by itself.
@@ -18,9 +18,8 @@ class RetentionRows(Rows):
 
     def cases_over(self, *, closed_before: datetime, limit: int) -> tuple[OwnCase, ...]:
         """Return closed cases of which something still leads to a person."""
-        columns = (case_.c.id, case_.c.reference, case_.c.status, case_.c.erased_at)
         rows = self._connection.execute(
-            select(*columns)
+            select(*columns_of(case_, OwnCase))
             .where(_closed(closed_before), case_.c.erased_at.is_(None))
             .order_by(case_.c.id)
             .limit(limit)
@@ -79,6 +78,5 @@ class RetentionRows(Rows):
 
 
 def _closed(before: datetime) -> ColumnElement[bool]:
-    closed = (Status.CLOSED.value, Status.ARCHIVED.value)
     at = func.coalesce(case_.c.closed_at, case_.c.status_at)
-    return and_(case_.c.status.in_(closed), at < before)
+    return and_(case_.c.status.in_([status.value for status in OVER]), at < before)

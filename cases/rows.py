@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.data_keys import DataKeys
@@ -30,6 +31,16 @@ class Rows:
         key = next(iter(table.primary_key.columns))
         statement = insert(table).values(values).on_conflict_do_nothing().returning(key)
         return self._connection.execute(statement).first() is not None
+
+
+def columns_of(table: Table, kind: type[Any]) -> list[ColumnElement[Any]]:
+    """Return the columns that are named as the fields of a dataclass."""
+    return [table.c[field.name] for field in fields(kind)]
+
+
+def same_row(table: Table, row: Any) -> list[ColumnElement[bool]]:
+    """Return what finds a row of `table` again, by its primary key."""
+    return [column == row._mapping[column.name] for column in table.primary_key.columns]
 
 
 def clean(value: str) -> str:

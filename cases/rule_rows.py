@@ -1,7 +1,7 @@
 """The history of the rules: every set that was live, and those that wait for somebody's yes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,12 +88,14 @@ class RuleRows(Rows):
         row = self._connection.execute(select(rule_set).where(rule_set.c.id == newest)).first()
         return _version(row) if row else None
 
-    def rule_versions(self, *, limit: int = 50) -> tuple[RuleVersion, ...]:
-        """Return the sets that were live, the newest first."""
-        rows = self._connection.execute(
-            select(rule_set).order_by(rule_set.c.id.desc()).limit(limit)
-        )
-        return tuple(_version(row) for row in rows)
+    def rule_versions(
+        self, *, only: Collection[str] | None = None, limit: int = 50
+    ) -> tuple[RuleVersion, ...]:
+        """Return the sets that were live, the newest first; `only` some versions, if given."""
+        statement = select(rule_set).order_by(rule_set.c.id.desc()).limit(limit)
+        if only is not None:
+            statement = statement.where(rule_set.c.version.in_(only))
+        return tuple(_version(row) for row in self._connection.execute(statement))
 
     def propose_rules(
         self,

@@ -1,7 +1,7 @@
 """The trail of one mail: what the tables say of it, found from the mail, not from the case."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from cases.ledger_rows import LedgerEntry
 from cases.model import CaseEvent
 from cases.related_rows import event_of
-from cases.rows import Rows
+from cases.rows import Rows, columns_of
 from cases.tables import case_, event, inbox, outbox
 
 
@@ -55,7 +55,7 @@ class TrailRows(Rows):
         self, *, state: str = "", mailbox: str = "", limit: int = 50
     ) -> tuple[LedgerEntry, ...]:
         """Return the mails that were stored last, newest first."""
-        columns = [getattr(inbox.c, field.name) for field in fields(LedgerEntry)]
+        columns = columns_of(inbox, LedgerEntry)
         statement = select(*columns).order_by(inbox.c.id.desc()).limit(limit)
         if state:
             statement = statement.where(inbox.c.state == state)
@@ -79,10 +79,9 @@ class TrailRows(Rows):
 
         They bear its number, or were written in the transaction that handled it (`at`).
         """
-        columns = [getattr(outbox.c, field.name) for field in fields(TrailLetter)]
         numbered = outbox.c.dedupe_key.like(f"{case_id}:%:{revision}:%")
         rows = self._connection.execute(
-            select(*columns)
+            select(*columns_of(outbox, TrailLetter))
             .where(outbox.c.case_id == case_id, or_(outbox.c.created_at.in_(at), numbered))
             .order_by(outbox.c.id)
         )

@@ -1,7 +1,8 @@
 """Ciphers for what is kept (F123): every mail, letter and text has a key of its own.
 
 Encryption is AES-256-GCM with a random nonce (NIST SP 800-38D), bound to the row it stands in;
-data keys are wrapped by AES key wrap (RFC 3394). Pure: keys come in as bytes.
+data keys are wrapped by AES key wrap (RFC 3394). Pure: keys come in as bytes. The library is
+imported late: it takes 6 MB, and most desks encrypt nothing.
 
     master key   a file beside the database, never in it; wraps the data keys
     data key     table `data_key`, by case; once its row is gone, nobody can read what was
@@ -11,10 +12,6 @@ data keys are wrapped by AES key wrap (RFC 3394). Pure: keys come in as bytes.
 import hashlib
 import os
 from dataclasses import dataclass
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from cases.errors import StoreUnavailable, Undecipherable
 
@@ -55,11 +52,16 @@ class Vault:
 
     def encrypt(self, key: DataKey, data: bytes, *, name: str) -> bytes:
         """Return `data` encrypted; `name` says where it belongs: nowhere else can it be read."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + AESGCM(self._unwrapped(key)).encrypt(nonce, data, name.encode())
 
     def decrypt(self, key: DataKey, data: bytes, *, name: str) -> bytes:
         """Return what was encrypted; raises Undecipherable if that is not what stands there."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         nonce, rest = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
         try:
             return AESGCM(self._unwrapped(key)).decrypt(nonce, rest, name.encode())
@@ -67,9 +69,13 @@ class Vault:
             raise Undecipherable(name, "its bytes were changed") from error
 
     def _wrapped(self, plain: bytes) -> DataKey:
+        from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+
         return DataKey(wrapped=aes_key_wrap(self._keys[self.master], plain), master=self.master)
 
     def _unwrapped(self, key: DataKey) -> bytes:
+        from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
+
         master = self._keys.get(key.master)
         if master is None:
             raise StoreUnavailable(

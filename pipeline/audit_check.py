@@ -1,11 +1,11 @@
 """Does the database still say what it said? Every chain, anchor, mail, letter and entry (F124)."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases.audit_rows import Anchor, ChainedCase
+from cases.audit_rows import Anchor, CaseLetter, ChainedCase
 from cases.chain import BYTES, ERASED, anchor_hash, chain_problems, last_seals
 from cases.errors import Undecipherable
 from cases.seals import iso, salt_of, seal_of
@@ -70,8 +70,11 @@ def case_problems(tx: Transaction, case: ChainedCase, tally: Tally | None = None
     if not events:
         found.append("has no events")
     seals = last_seals(events)
-    found += _bytes_problems(tx, case, seals, count)
-    found += _letter_states(tx, case, events)
+    letters = tx.case_letters(case.id)
+    erased = {f"mail:{mail.id}" for mail in tx.case_mails(case.id) if mail.erased_at}
+    erased |= {f"letter:{one.id}" for one in letters if one.erased_at}
+    found += _bytes_problems(tx, seals, erased, count)
+    found += _letter_states(letters, events)
     found += _entry_problems(tx, case, events, seals)
     return found
 
@@ -80,11 +83,9 @@ def case_problems(tx: Transaction, case: ChainedCase, tally: Tally | None = None
 
 
 def _bytes_problems(
-    tx: Transaction, case: ChainedCase, seals: Mapping[str, str], tally: Tally
+    tx: Transaction, seals: Mapping[str, str], erased: Collection[str], tally: Tally
 ) -> Iterator[str]:
     """Compare the mails and letters of a case with what its events say of them."""
-    erased = {f"mail:{mail.id}" for mail in tx.case_mails(case.id) if mail.erased_at}
-    erased |= {f"letter:{one.id}" for one in tx.case_letters(case.id) if one.erased_at}
     for name, seal in seals.items():
         kind, _, number = name.partition(":")
         if kind not in BYTES or name in erased:
@@ -99,11 +100,9 @@ def _bytes_problems(
             yield f"{kind} {number} is not the one that came in or left: changed or deleted"
 
 
-def _letter_states(
-    tx: Transaction, case: ChainedCase, events: list[dict[str, Any]]
-) -> Iterator[str]:
+def _letter_states(letters: Collection[CaseLetter], events: list[dict[str, Any]]) -> Iterator[str]:
     """Find letters that the story calls sent, and the outbox does not."""
-    states = {f"letter:{one.id}": one.state for one in tx.case_letters(case.id)}
+    states = {f"letter:{one.id}": one.state for one in letters}
     for event in events:
         for name in event["seals"] if event["kind"] == "letter_sent" else ():
             if name.startswith("letter:") and states.get(name, "") != "sent":

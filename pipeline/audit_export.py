@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from cases import chain as verifier
 from cases.audit_rows import Anchor, CaseLetter, CaseMail, ChainedCase
 from cases.chain import last_seals
-from cases.errors import Undecipherable
+from cases.data_keys import if_readable
 from cases.model import Case
 from cases.rule_rows import RuleVersion
 from cases.seals import iso, salt_of
@@ -80,6 +80,14 @@ class _Writer:
         self._restricted, self._now = restricted, now
         self._sums: dict[str, str] = {}
         self._done = Exported()
+        self._kept = tx.kept_entries(case.id)
+        self._papers = Papers(
+            parts=tx.parts(case.id),
+            measures=tx.measures(case.id),
+            records=tx.records(case.id),
+            clocks=tx.clocks(case.id),
+            letters=tx.filed_letters(case.id),
+        ).shown(restricted=restricted)
 
     def write(self) -> Exported:
         """Write every file, the manifest last."""
@@ -108,8 +116,7 @@ class _Writer:
         Where a case has a restricted entry, only the complainant's own mails are open.
         """
         mails = self._tx.case_mails(self._case.id)
-        kept = self._tx.kept_entries(self._case.id)
-        hides = not self._restricted and any(entry.restricted for entry in kept.values())
+        hides = not self._restricted and any(entry.restricted for entry in self._kept.values())
         for mail in mails:
             if hides and mail.sender != self._case.complainant.addr.lower():
                 self._done.restricted.append(f"mail:{mail.id}")
@@ -117,18 +124,12 @@ class _Writer:
                 yield mail
 
     def _mail(self, mail: CaseMail) -> Written:
-        try:
-            data = self._tx.raw_of(mail.id)
-        except Undecipherable:
-            data = b""
+        data = if_readable(self._tx.raw_of, mail.id)
         self._done.mails += bool(data)
         return self._written(mail, f"mail:{mail.id}", f"mails/{mail.id}.eml", data)
 
     def _letter(self, letter: CaseLetter) -> Written:
-        try:
-            data = self._tx.letter_data(letter.id)
-        except Undecipherable:
-            data = b""
+        data = if_readable(self._tx.letter_data, letter.id)
         self._done.letters += bool(data)
         return self._written(letter, f"letter:{letter.id}", f"letters/{letter.id}.eml", data)
 
@@ -143,16 +144,6 @@ class _Writer:
 
     # ---------------------------------------------------------------- the story and its proof
 
-    def _papers(self) -> Papers:
-        tx, number = self._tx, self._case.id
-        return Papers(
-            parts=tx.parts(number),
-            measures=tx.measures(number),
-            records=tx.records(number),
-            clocks=tx.clocks(number),
-            letters=tx.filed_letters(number),
-        ).shown(restricted=self._restricted)
-
     def _case_json(self) -> dict[str, object]:
         tx, case = self._tx, self._case
         judged = tx.judged(case.id)
@@ -162,7 +153,7 @@ class _Writer:
             "judged": json.loads(judged.dump()) if judged else None,
             "events": [event_json(event) for event in tx.events(case.id)],
             "corrections": [correction_json(item) for item in tx.corrections(case.id)],
-            **papers_json(self._papers()),
+            **papers_json(self._papers),
             "clocks": [_plain(row) for row in tx.clock_rows(case.id)],
             "exported_at": iso(self._now),
             "with_restricted": self._restricted,
@@ -172,7 +163,7 @@ class _Writer:
         salts = {name: event["salt"] for event in events for name in event["seals"]}
         seals = last_seals(events)
         entries = {}
-        for name, entry in self._tx.kept_entries(case.id).items():
+        for name, entry in self._kept.items():
             if entry.restricted and not self._restricted:
                 self._done.restricted.append(name)
             elif seals.get(name):
@@ -208,7 +199,8 @@ class _Writer:
 
     def _rules(self, versions: set[str]) -> None:
         """Write the texts of every set of rules that the case was judged by, as far as known."""
-        sets = {one.version: one for one in reversed(self._tx.rule_versions(limit=10_000))}
+        known = self._tx.rule_versions(only=versions, limit=10_000)
+        sets = {one.version: one for one in reversed(known)}
         listed = []
         for version in sorted(versions - {""}):
             found = sets.get(version)
@@ -243,7 +235,7 @@ class _Writer:
             judged=tx.judged(case.id),
             story=tx.events(case.id),
             corrections=tx.corrections(case.id),
-            papers=self._papers(),
+            papers=self._papers,
             mails=tuple(mails),
             letters=tuple(letters),
             events=len(events),

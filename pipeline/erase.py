@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 
+from cases.case_rows import OVER
 from cases.chain import ERASED
 from cases.erasure_rows import Erased
 from cases.errors import Undecipherable
 from cases.lifecycle import MOVES
-from cases.model import CaseEvent, Move, Status
+from cases.model import CaseEvent, Move
 from cases.person_rows import OwnCase
 from cases.removal_rows import Erasure
 from cases.store import Transaction
@@ -30,7 +31,7 @@ from pipeline.rules_texts import texts_of
 from pipeline.scissors import scissors_for
 from routing.policy import Policy
 
-CLOSED = (Status.CLOSED.value, Status.ARCHIVED.value)
+CLOSED = tuple(status.value for status in OVER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,8 @@ def erase_notices(
 ) -> int:
     """Destroy letters about several cases that name one of these, as ledgers; returns how many."""
     words = [one for one in (*(reference.lower() for reference in references), person) if one]
+    if not words:
+        return 0
     named = [
         number
         for number, data in _each(tx.notices, tx.letter_data)

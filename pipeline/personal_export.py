@@ -12,7 +12,7 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cases.errors import Undecipherable
+from cases.data_keys import if_readable
 from cases.model import Case, CaseEvent, Fact
 from cases.store import Transaction
 from ingest.parse import minimal_parse
@@ -76,15 +76,16 @@ def collect(desk: Desk, person: str, *, now: datetime) -> Parcel:
 def packed(parcel: Parcel, desk: Desk) -> bytes:
     """Return the file: a page to read, the same as JSON, mails and letters as they are."""
     out = io.BytesIO()
-    told = json.dumps(parcel.as_json(), ensure_ascii=False, indent=1)
+    told = parcel.as_json()
     files = {
-        "index.html": page(parcel.as_json(), desk.rules.policy, parcel.language, at=parcel.at),
-        "data.json": told.encode("utf-8", "replace"),
+        "index.html": page(told, desk.rules.policy, parcel.language, at=parcel.at),
+        "data.json": json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace"),
         **parcel.files,
     }
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in files.items():
-            file.writestr(zipfile.ZipInfo(name, parcel.at.timetuple()[:6]), data)
+            entry = zipfile.ZipInfo(name, parcel.at.timetuple()[:6])
+            file.writestr(entry, data, zipfile.ZIP_DEFLATED)  # an entry knows better than its file
     return out.getvalue()
 
 
@@ -127,15 +128,11 @@ def _mail(tx: Transaction, parcel: Parcel, number: int, folder: str) -> list[Row
     entry = tx.entry(number)
     if entry is None:
         return []
-    try:
-        data = tx.raw_of(number)
-    except Undecipherable:
-        data = b""
+    data = if_readable(tx.raw_of, number)
     row: Row = {"at": entry.received_at.isoformat(), "file": "", "note": ""}
-    if not data:
-        return [{**row, "note": "gone"}] if folder == "other" else []
-    if minimal_parse(data).sender.addr.lower() != parcel.person:
-        return [{**row, "note": "passed_on"}] if folder == "other" else []
+    if not data or minimal_parse(data).sender.addr.lower() != parcel.person:
+        note = "passed_on" if data else "gone"
+        return [{**row, "note": note}] if folder == "other" else []
     name = f"{folder}/mail-{number}.eml"
     parcel.files[name] = data
     return [{**row, "file": name}]
@@ -148,10 +145,7 @@ def _letters(tx: Transaction, parcel: Parcel, case_id: int, folder: str) -> list
             continue
         at = letter.sent_at or letter.created_at
         row: Row = {"at": at.isoformat(), "letter": letter.letter, "file": "", "note": ""}
-        try:
-            data = tx.letter_data(letter.id)
-        except Undecipherable:
-            data = b""
+        data = if_readable(tx.letter_data, letter.id)
         if data:
             name = f"{folder}/letter-{letter.id}.eml"
             parcel.files[name] = data

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from cases.audit_rows import SETTLED, ChainedCase
+from cases.audit_rows import SETTLED_AFTER, ChainedCase
 from cases.audit_tables import anchor
 from cases.chain import chain_problems
 from cases.life import Record
@@ -289,7 +289,7 @@ def test_what_may_still_be_joined_by_an_older_number_waits(
 ) -> None:
     """PostgreSQL hands out numbers before it commits, so young events are anchored later."""
     with undone(store) as (tx, sql):
-        assert tx.add_anchor(now=monday_nine + SETTLED / 2) is None
+        assert tx.add_anchor(now=monday_nine + SETTLED_AFTER / 2) is None
         ids = sql(select(event.c.id).order_by(event.c.id)).scalars().all()
         young = update(event).where(event.c.id == ids[3])
         sql(young.values(at=monday_nine + timedelta(hours=3)))

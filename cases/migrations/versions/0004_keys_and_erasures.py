@@ -1,4 +1,4 @@
-"""Mails, letters and words may be sealed, each with a key of its own; persons can be erased."""
+"""Mails, letters and words may be encrypted, each with a key of its own; persons can be erased."""
 
 import sqlalchemy as sa
 from alembic import op
