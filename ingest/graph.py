@@ -27,6 +27,7 @@ from ingest.source import (
     PartialMail,
     Stop,
     filed_uid,
+    plain_uid,
 )
 
 VALIDITY = 1  #: Graph has no UIDVALIDITY; ids never mean another mail
@@ -163,9 +164,9 @@ class GraphSource:
 
     def find(self, mails: Sequence[Fingerprint], folder: Filing) -> frozenset[str]:
         """Return those that lie there: a mail keeps its id when it is moved."""
-        uids = [_plain(mail.uid) for mail in mails]
+        uids = [plain_uid(mail.uid) for mail in mails]
         there = {mail.uid for mail in lying(self._wire, self._folders, folder, uids)}
-        return frozenset(mail.uid for mail in mails if _plain(mail.uid) in there)
+        return frozenset(mail.uid for mail in mails if plain_uid(mail.uid) in there)
 
     def filed(self, folder: Filing, known: KnownFiled) -> Iterator[RawMail]:
         """Yield the mails of a folder, oldest first; each must be fetched to know its size."""
@@ -182,18 +183,18 @@ class GraphSource:
 
     def refile(self, mails: Sequence[Fingerprint], source: Filing, target: Filing) -> bool:
         """Move mails, known by their ids, from one of our folders into the other."""
-        uids = [_plain(mail.uid) for mail in mails]
+        uids = [plain_uid(mail.uid) for mail in mails]
         return move(self._wire, self._folders, uids, source, target)
 
     def expunge(self, mails: Sequence[Fingerprint]) -> frozenset[str]:
         """Delete mails for good, past the folder of deleted ones, wherever we had them."""
-        wanted = {_plain(mail.uid) for mail in mails}
+        wanted = {plain_uid(mail.uid) for mail in mails}
         left = set[str]()
         for role in (INBOX, *Filing):
             for mail in lying(self._wire, self._folders, role, wanted):
                 if not delete(self._wire, mail):
                     left.add(mail.uid)
-        return frozenset(mail.uid for mail in mails if _plain(mail.uid) not in left)
+        return frozenset(mail.uid for mail in mails if plain_uid(mail.uid) not in left)
 
     def wait(self, seconds: float, *, stop: Stop) -> bool:
         """Ask for the newest mail every `look_seconds`; the scans find what that misses."""
@@ -226,8 +227,3 @@ class GraphSource:
 
     def close(self) -> None:
         """Do nothing: the connections belong to whoever gave us the exchange."""
-
-
-def _plain(uid: str) -> str:
-    """Return a uid without the name of the folder that `filed` put before it."""
-    return uid.rpartition(":")[2]

@@ -6,32 +6,19 @@ Tokens and the pauses that Graph asks for are the business of whoever gives us t
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from cases.errors import MailboxUnavailable, SignInFailed, WebFailure
-from cases.web import ANSWER_CAP, Exchange, WebAnswer, WebRequest
+from cases.graph import GraphError, graph_error, mailbox_url
+from cases.web import Exchange, WebAnswer, WebRequest
 
 PAGE = 1000  #: messages of one answer; Graph gives no more
 _PAGES = 1000  # of one list, so that no server leads us round in a circle
 _PAGE_CAP = 16 * 2**20  # bytes of such an answer
 _PAUSES = (1.0, 3.0)  # seconds before a repetition when Graph is not well
 _MOST_PATIENCE = 5.0  # seconds; a longer pause is left to the next poll
-_SAID_CAP = 300  # characters of Graph's words that we repeat
 # A mail keeps such an id wherever it is moved within the mailbox.
 _IDS = {"Prefer": 'IdType="ImmutableId"', "Accept": "application/json"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GraphError:
-    """What Graph says instead of what was asked for."""
-
-    status: int
-    code: str  #: such as ErrorItemNotFound
-    words: str
-
-    def __str__(self) -> str:
-        return f"HTTP {self.status} {self.code} {self.words}".strip()
 
 
 class Refused(Exception):
@@ -56,19 +43,19 @@ class GraphWire:
     ) -> None:
         """`url` is Graph's, such as https://graph.microsoft.com."""
         self.name = name
-        self._base = f"{url}/v1.0/users/{quote(user, safe='@')}"
+        self._base = mailbox_url(url, user)
         self._exchange, self._sleep = exchange, sleep
 
     def get(self, path: str, **query: str) -> dict[str, object]:
         """Return an object; raises Refused for an error of this request alone."""
-        return self._ask(WebRequest(method="GET", url=self._url(path, query), headers=_IDS)).data()
+        return self._object(WebRequest(method="GET", url=self._url(path, query), headers=_IDS))
 
     def list(self, path: str, **query: str) -> Iterator[Mapping[str, object]]:
         """Yield every item of a collection, page by page."""
         url = self._url(path, query)
         for _ in range(_PAGES):
-            page = self._ask(WebRequest(method="GET", url=url, headers=_IDS, limit=_PAGE_CAP))
-            found = page.data()
+            page = WebRequest(method="GET", url=url, headers=_IDS, limit=_PAGE_CAP)
+            found = self._object(page)
             items = found.get("value")
             if not isinstance(items, list):
                 raise MailboxUnavailable(self.name, "Graph gives no list where there should be one")
@@ -93,25 +80,29 @@ class GraphWire:
             headers={**_IDS, "Content-Type": "application/json"},
             body=json.dumps(body).encode(),
         )
-        return self._ask(request).data()
+        return self._object(request)
 
     def _url(self, path: str, query: Mapping[str, str]) -> str:
         asked = {f"${key}": value for key, value in query.items()}
         return f"{self._base}/{path}" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
+
+    def _object(self, request: WebRequest) -> dict[str, object]:
+        answer = self._ask(request)
+        if answer.cut:
+            raise MailboxUnavailable(self.name, "Graph's answer is too long")
+        return answer.data()
 
     def _ask(self, request: WebRequest) -> WebAnswer:
         answer = self._send(request)
         for pause in _PAUSES:
             if not self._passes(request, answer):
                 break
-            wish = _seconds(answer)
+            wish = answer.retry_after()
             if wish > _MOST_PATIENCE:
                 break
             self._sleep(max(pause, wish))
             answer = self._send(request)
         if answer.status < 300:
-            if answer.cut and request.limit in (ANSWER_CAP, _PAGE_CAP):
-                raise MailboxUnavailable(self.name, "Graph's answer is too long")
             return answer
         error = graph_error(answer)
         if answer.status in (401, 403):
@@ -135,18 +126,3 @@ class GraphWire:
             raise MailboxUnavailable(self.name, str(error), refused=error.refused) from error
         except WebFailure as error:
             raise MailboxUnavailable(self.name, error.why) from error
-
-
-def graph_error(answer: WebAnswer) -> GraphError:
-    """Return Graph's error object `{"error": {"code": …, "message": …}}` of an answer."""
-    error = answer.data().get("error")
-    told: Mapping[str, object] = error if isinstance(error, dict) else {}
-    words = " ".join(str(told.get("message", "")).split())[:_SAID_CAP]
-    return GraphError(status=answer.status, code=str(told.get("code", "")), words=words)
-
-
-def _seconds(answer: WebAnswer) -> float:
-    try:
-        return max(0.0, float(answer.headers.get("retry-after", "0")))
-    except ValueError:
-        return 0.0

@@ -21,13 +21,12 @@ def with_password(client: Client, user: str, password: str) -> None:
         client.plain_login(user, password)
 
 
-def with_token(client: Client, name: str, user: str, token: str) -> None:
-    """Log in to the mailbox of `user`; MailboxUnavailable (refused) if the server won't have it."""
+def with_token(client: Client, name: str, user: str, token: str) -> str:
+    """Log in to the mailbox of `user`; returns why the server refuses the token, "" if it is in."""
     offered = (item.decode("ascii", "replace") for item in client.capabilities())
     mechanism = mechanism_of(one[5:] for one in offered if one[:5].upper() == "AUTH=")
     if not mechanism:
-        why = "the server offers no login by token (AUTH=XOAUTH2 or AUTH=OAUTHBEARER)"
-        raise MailboxUnavailable(name, why, refused=True)
+        return "the server offers no login by token (AUTH=XOAUTH2 or AUTH=OAUTHBEARER)"
     talk = TokenTalk(mechanism, user=user, token=token)
     try:
         client.wire.authenticate(mechanism, lambda said: talk.answer(said).encode())
@@ -36,5 +35,7 @@ def with_token(client: Client, name: str, user: str, token: str) -> None:
     except IMAPClientError as error:
         said = " ".join(filter(None, (talk.shown(str(error)), talk.told)))
         why = f"login by token refused: {said}; python run.py auth check says what to do"
-        # [UNAVAILABLE]: the server can't look us up just now (RFC 5530 §3)
-        raise MailboxUnavailable(name, why, refused="[UNAVAILABLE]" not in said) from None
+        if "[UNAVAILABLE]" in said:  # the server can't look us up just now (RFC 5530 §3)
+            raise MailboxUnavailable(name, why) from None
+        return why
+    return ""

@@ -4,7 +4,6 @@ All that can go wrong between us and the server becomes `MailboxUnavailable` her
 """
 
 import contextlib
-import ipaddress
 import re
 import ssl
 import time
@@ -20,7 +19,8 @@ from imapclient.exceptions import (  # type: ignore[import-untyped] # ships no t
 )
 
 from cases.errors import MailboxUnavailable, SignInFailed
-from cases.login import Refusals, Token
+from cases.login import Refusals, Token, TokenLogin
+from cases.this_machine import is_loopback
 from ingest.imap_login import with_password, with_token
 from ingest.imap_wire import Client, tls_context
 from ingest.source import Filing
@@ -62,15 +62,14 @@ class ImapSession:
         """
         for text in (host, user, password, folder):
             refuse_control(name, text)
-        if tls == "none" and not _is_loopback(host):
+        if tls == "none" and not is_loopback(host):
             raise ValueError(f"mailbox {name}: tls: none would show the password to the network")
         self.name = name
         self._host, self._port, self._user, self._password = host, port, user, password
         self._tls, self._ca_file, self._folder = tls, ca_file, folder
         self._connect_seconds, self._command_seconds = connect_seconds, command_seconds
         self._client: Client | None = None
-        self._token = token
-        self._in_use, self._refused = "", ""  # tokens: logged in with, refused last
+        self._tokens = TokenLogin(token) if token else None
         self._refusals = Refusals()
 
     @contextlib.contextmanager
@@ -100,10 +99,8 @@ class ImapSession:
 
         The token's owner hands out another one some minutes earlier.
         """
-        if self._client is not None and self._token is not None:
-            with contextlib.suppress(SignInFailed):  # the session is good until the server ends it
-                if self._token("") != self._in_use:
-                    self.close()
+        if self._client is not None and self._tokens is not None and self._tokens.ends_soon():
+            self.close()
 
     def select(self) -> Client:
         """Select the folder afresh (inside `use()`): that tells UIDVALIDITY, UIDNEXT, access."""
@@ -152,31 +149,17 @@ class ImapSession:
     def _log_in(self, client: Client) -> None:
         """Log in; a refusal is remembered, for repeating it soon could lock the account (F31)."""
         try:
-            if self._token is None:
+            if self._tokens is None:
                 with_password(client, self._user, self._password)
-            else:
-                self._log_in_by_token(client, self._token)
+            elif why := self._tokens.log_in(
+                lambda token: with_token(client, self.name, self._user, token)
+            ):
+                raise MailboxUnavailable(self.name, why, refused=True)
         except (MailboxUnavailable, LoginError) as error:
             if error.refused if isinstance(error, MailboxUnavailable) else _refused(error):
                 self._refusals.note(_why(error), at=time.monotonic())
             raise
         self._refusals.forget()
-
-    def _log_in_by_token(self, client: Client, token: Token) -> None:
-        """Log in; a refused token is not used again, and its successor is tried at once."""
-        for last in (bool(self._refused), True):
-            before, self._in_use = self._refused, token(self._refused)
-            try:
-                with_token(client, self.name, self._user, self._in_use)
-            except MailboxUnavailable as error:
-                if not error.refused:
-                    raise
-                self._refused = self._in_use
-                if last or self._in_use == before:
-                    raise
-            else:
-                self._refused = ""
-                return
 
     def hang_up(self) -> None:
         """Drop the connection without a word."""
@@ -206,15 +189,6 @@ def refuse_control(name: str, text: str) -> None:
     """Raise ValueError for CR, LF or NUL: imaplib would send them as a second command (F33)."""
     if any(mark in text for mark in "\r\n\0"):
         raise ValueError(f"mailbox {name}: line breaks and NUL can't be part of a name")
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _refused(error: BaseException) -> bool:

@@ -5,7 +5,6 @@ For trying things out and for local programs; mail from outside comes through a 
 
 import asyncio
 import errno
-import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
@@ -13,6 +12,7 @@ from email.utils import formatdate
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from cases.this_machine import is_loopback
 from ingest.source import MAX_BYTES
 
 _LINE_CAP = 2**16  # bytes; RFC 5321 §4.5.3.1.6 says 1,000, but mail clients don't all know
@@ -32,7 +32,7 @@ class Listener:
 
     def __init__(self, host: str, port: int, *, accept: Accept, deliver: Deliver) -> None:
         """Take note; ValueError unless `host` is a loopback address or localhost."""
-        if not _is_loopback(host):
+        if not is_loopback(host):
             raise ValueError(
                 f"listen: {host or 'every address'} can be reached by other machines; this small "
                 "server has neither passwords nor TLS and listens on 127.0.0.1, ::1 or localhost"
@@ -144,12 +144,3 @@ def _trace(session: Session, envelope: Envelope) -> bytes:
 def _plain(text: str) -> str:
     """Keep what may stand in a header field: nothing of the sender's can begin a new one."""
     return "".join(mark for mark in text[:_ADDRESS_CAP] if mark.isprintable())
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

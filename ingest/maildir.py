@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cases.errors import MailboxUnavailable
 from cases.incoming import RawMail
+from cases.this_machine import sync_folder
 from ingest.maildir_files import FORBIDDEN, Found, look_at, mails_in, names_in, removed, uid_of
 from ingest.source import (
     BEGINNING,
@@ -30,6 +31,7 @@ from ingest.source import (
     PartialMail,
     Stop,
     filed_uid,
+    plain_uid,
 )
 
 _PARTS = ("tmp", "new", "cur")
@@ -125,7 +127,7 @@ class MaildirSource:
         """Return those that lie there: a file keeps its unique name when it is moved."""
         with self._unavailable():
             there = mails_in(self._path / _FOLDERS[folder])
-        return frozenset(mail.uid for mail in mails if mail.uid.rpartition(":")[2] in there)
+        return frozenset(mail.uid for mail in mails if plain_uid(mail.uid) in there)
 
     def filed(self, folder: Filing, known: KnownFiled) -> Iterator[RawMail]:
         """Yield the mails of a folder in the order of their arrival."""
@@ -145,7 +147,7 @@ class MaildirSource:
                 make_maildir(into, folder=True)
                 files = mails_in(self._path / _FOLDERS[source])
                 for mail in mails:
-                    _renamed(files.get(mail.uid.rpartition(":")[2]), into)
+                    _renamed(files.get(plain_uid(mail.uid)), into)
             except OSError as error:
                 if error.errno in FORBIDDEN:
                     return False
@@ -156,8 +158,8 @@ class MaildirSource:
         """Remove the files of mails from the Maildir and our folders."""
         folders = (self._path, *(self._path / name for name in _FOLDERS.values()))
         with self._unavailable():
-            gone = removed([mail.uid.rpartition(":")[2] for mail in mails], folders)
-        return frozenset(mail.uid for mail in mails if mail.uid.rpartition(":")[2] in gone)
+            gone = removed([plain_uid(mail.uid) for mail in mails], folders)
+        return frozenset(mail.uid for mail in mails if plain_uid(mail.uid) in gone)
 
     def wait(self, seconds: float, *, stop: Stop) -> bool:
         """Look at new/ five times a second; its time stamp tells whether listing is worth it."""
@@ -216,7 +218,7 @@ def deliver(path: Path, data: bytes, *, unique: str | None = None) -> Path:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
     return final
 
 
@@ -236,14 +238,6 @@ def make_maildir(path: Path, *, folder: bool = False) -> None:
         (path / part).mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder:
         (path / "maildirfolder").touch()
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _contents(role: str, path: Path) -> FolderContents:

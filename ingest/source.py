@@ -155,6 +155,11 @@ def filed_uid(folder: Filing, uid: str) -> str:
     return f"{folder.value}:{uid}"
 
 
+def plain_uid(uid: str) -> str:
+    """Return a uid without the folder that `filed_uid` put before it; it has no colon itself."""
+    return uid.rpartition(":")[2]
+
+
 def _beginning(data: bytes) -> bytes:
     """Cut `data` after its header block and the first 64 KiB of its body (RFC 5322 §2.1)."""
     ends = [end + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (end := data.find(mark)) >= 0]

@@ -6,9 +6,9 @@ letter's To, bounces come to the mailbox it is sent from. A copy lies in the fol
 
 import base64
 from collections.abc import Callable
-from urllib.parse import quote
 
 from cases.errors import SignInFailed, WebFailure
+from cases.graph import graph_error, mailbox_url
 from cases.outgoing import Concerns, Delivery, DeliveryState
 from cases.web import Exchange, WebAnswer, WebRequest
 
@@ -24,7 +24,7 @@ class GraphSender:
 
     def __init__(self, *, url: str, user: str, exchange: Exchange) -> None:
         """`user` is the mailbox that sends; letters must come from its address."""
-        self._base = f"{url}/v1.0/users/{quote(user, safe='@')}"
+        self._base = mailbox_url(url, user)
         self._exchange = exchange
 
     def send(
@@ -72,27 +72,20 @@ class GraphSender:
 
 
 def _delivery(answer: WebAnswer) -> Delivery:
-    words = _words(answer)
+    words, code = _words(answer), graph_error(answer).code
     if answer.status < 300:
         return Delivery(state=DeliveryState.ACCEPTED, reply=words)
     if answer.status == 429:
         return Delivery(state=DeliveryState.TRANSIENT, reply=words, concerns=Concerns.PACE)
     if answer.status in _MAYBE_DONE:
         return Delivery(state=DeliveryState.AMBIGUOUS, reply=words, concerns=Concerns.SERVER)
-    if answer.status == 413 or (answer.status == 400 and _code(answer).startswith(_LETTERS_FAULT)):
+    if answer.status == 413 or (answer.status == 400 and code.startswith(_LETTERS_FAULT)):
         return Delivery(state=DeliveryState.PERMANENT, reply=words)
     return Delivery(state=DeliveryState.TRANSIENT, reply=words, concerns=Concerns.SERVER)
 
 
 def _words(answer: WebAnswer) -> str:
-    error = answer.data().get("error")
-    told = str(error.get("message", "")) if isinstance(error, dict) else ""
     # The number by which Microsoft's support finds the request.
     number = answer.headers.get("request-id", "")
-    parts = (f"HTTP {answer.status}", _code(answer), told, number and f"(request {number})")
-    return " ".join(" ".join(filter(None, parts)).split())[:_SAID_CAP]
-
-
-def _code(answer: WebAnswer) -> str:
-    error = answer.data().get("error")
-    return str(error.get("code", "")) if isinstance(error, dict) else ""
+    words = f"{graph_error(answer)} {number and f'(request {number})'}"
+    return " ".join(words.split())[:_SAID_CAP]

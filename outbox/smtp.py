@@ -16,7 +16,7 @@ from pathlib import Path
 from cases.addresses import sendable
 from cases.login import Token
 from cases.outgoing import Concerns, Delivery, DeliveryState
-from outbox.smtp_login import Login, LoginRefused
+from outbox.smtp_login import Login, LoginRefused, password_refused
 from outbox.smtp_wire import Connection, OutOfTurn, TlsConnection
 
 _CONNECT_S = 30
@@ -236,7 +236,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, LoginRefused):
         return str(error)
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"login refused ({error.smtp_code}): check outgoing.smtp.user and its password"
+        return password_refused(error)
     if isinstance(error, smtplib.SMTPResponseException):
         reply = error.smtp_error
         shown = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)

@@ -8,11 +8,10 @@ import smtplib
 import time
 
 from cases.errors import SignInFailed
-from cases.login import Refusals, Token, TokenTalk, mechanism_of
+from cases.login import Refusals, Token, TokenLogin, TokenTalk, mechanism_of
 
-_LINE = (
-    512  # octets of a command (RFC 5321 §4.5.3.1.4); a longer token follows on a line of its own
-)
+# Octets of a command (RFC 5321 §4.5.3.1.4); a longer token follows on a line of its own.
+_LINE = 512
 
 
 class LoginRefused(smtplib.SMTPException):
@@ -24,8 +23,8 @@ class Login:
 
     def __init__(self, *, user: str, password: str, token: Token | None) -> None:
         """With `token` the password is not used; without a user nobody logs in."""
-        self._user, self._password, self._token = user, password, token
-        self._in_use, self._refused = "", ""  # tokens: logged in with, refused last
+        self._user, self._password = user, password
+        self._tokens = TokenLogin(token) if token else None
         self._refusals = Refusals()
 
     def wanted(self) -> None:
@@ -36,61 +35,49 @@ class Login:
 
     def ends_soon(self) -> bool:
         """Tell whether the token of the session has been followed by another one."""
-        if self._token is None:
-            return False
-        try:
-            return self._token("") != self._in_use
-        except SignInFailed:
-            return False  # the session is good until the server ends it
+        return self._tokens is not None and self._tokens.ends_soon()
 
     def log_in(self, smtp: smtplib.SMTP) -> None:
         """Log in; raises what smtplib raises, or LoginRefused."""
         if not self._user:
             return
         try:
-            if self._token is None:
+            if self._tokens is None:
                 smtp.login(self._user, self._password)
             else:
-                self._by_token(smtp, self._token)
+                self._by_token(smtp, self._tokens)
         except smtplib.SMTPAuthenticationError as error:
             if error.smtp_code < 500:
                 raise  # RFC 4954 §6: 454 is the server's own trouble
-            why = f"login refused ({error.smtp_code}): check outgoing.smtp.user and its password"
-            self._refusals.note(why, at=time.monotonic())
+            self._refusals.note(password_refused(error), at=time.monotonic())
             raise
         except LoginRefused as error:
             self._refusals.note(str(error), at=time.monotonic())
             raise
         self._refusals.forget()
 
-    def _by_token(self, smtp: smtplib.SMTP, token: Token) -> None:
-        """Log in; a refused token is not used again, and its successor is tried at once."""
-        for last in (bool(self._refused), True):
-            before, self._in_use = self._refused, self._take(token)
-            try:
-                _authenticate(smtp, self._user, self._in_use)
-            except LoginRefused:
-                self._refused = self._in_use
-                if last or self._in_use == before:
-                    raise
-            else:
-                self._refused = ""
-                return
-
-    def _take(self, token: Token) -> str:
+    def _by_token(self, smtp: smtplib.SMTP, tokens: TokenLogin) -> None:
         try:
-            return token(self._refused)
+            why = tokens.log_in(lambda token: _authenticate(smtp, self._user, token))
         except SignInFailed as error:
             if error.refused:
                 raise LoginRefused(str(error)) from error
             raise smtplib.SMTPException(str(error)) from error
+        if why:
+            raise LoginRefused(why)
 
 
-def _authenticate(smtp: smtplib.SMTP, user: str, token: str) -> None:
+def password_refused(error: smtplib.SMTPAuthenticationError) -> str:
+    """Say so without what the server may have echoed of our login."""
+    return f"login refused ({error.smtp_code}): check outgoing.smtp.user and its password"
+
+
+def _authenticate(smtp: smtplib.SMTP, user: str, token: str) -> str:
+    """Log in by a token; returns why the server refuses it, "" if it does not."""
     smtp.ehlo_or_helo_if_needed()
     mechanism = mechanism_of(smtp.esmtp_features.get("auth", "").split())
     if not mechanism:
-        raise LoginRefused(
+        return (
             "the outgoing server offers no login by token (AUTH XOAUTH2 or OAUTHBEARER); "
             "some offer it only after TLS"
         )
@@ -105,4 +92,5 @@ def _authenticate(smtp: smtplib.SMTP, user: str, token: str) -> None:
         why = f"login by token refused: {words}; python run.py auth check says what to do"
         if error.smtp_code < 500:
             raise smtplib.SMTPException(why) from None
-        raise LoginRefused(why) from None
+        return why
+    return ""

@@ -18,6 +18,7 @@ from typing import Any
 
 from cases.copying import Copy
 from cases.errors import DeskError
+from cases.this_machine import sync_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -166,15 +167,6 @@ def sha256_of(path: Path) -> str:
     """Return the hash of a file in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _is_safe(name: str) -> bool:

@@ -11,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from cases.errors import ConfigError, Problem
+from cases.this_machine import NAMES
 from pipeline.config_alarm import AlarmSettings, alarm_of
 from pipeline.config_limits import LimitsSettings, limits_of
 from pipeline.config_privacy import PrivacySettings, privacy_of
 from pipeline.config_schema import Config, ImapBlock, MailboxBlock, SmtpBlock
 from pipeline.config_servers import ImapSettings, SmtpSettings
 from pipeline.config_sign_in import GraphSettings, SignInReader, SignInSettings
-from pipeline.config_watch import WatchSettings, watch_of
+from pipeline.config_watch import MOST_PORT, WatchSettings, watch_of
 from pipeline.yamlfile import Document, read
 from pipeline.yamlfit import validate
 from routing.trust import Trust
@@ -25,7 +26,6 @@ from routing.trust import Trust
 _ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 #: Keys whose values may be secrets: what is wrong on their lines is told without the line.
 _SECRET = ("password", "webhook", "heartbeat", "database", "client_secret")
-MOST_PORT = 65535
 _LISTEN = re.compile(r"smtp://([^:/]+|\[[0-9a-f:]+\]):(\d{1,5})")
 
 
@@ -229,7 +229,7 @@ class _Reader:
 
     def _check_plain(self, tls: str, host: str, path: tuple[str, ...]) -> None:
         """Refuse to send passwords and complaints over a network in plain text."""
-        if tls == "none" and host not in ("localhost", "127.0.0.1", "::1"):
+        if tls == "none" and host not in NAMES:
             self._complain(
                 (*path, "tls"),
                 f"is none, but {host} is not this machine",

@@ -5,11 +5,9 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from cases.web import url_problem
 from pipeline.yamlfile import Section
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 Complain = Callable[[tuple[str, ...], str, str], None]  #: (key, what is wrong, what to do)
 Secret = Callable[[str, str, tuple[str, ...]], str]  #: (value, file instead, key) → value
@@ -44,7 +42,7 @@ def alarm_of(
     if block.webhook or block.webhook_file:
         webhook = secret(block.webhook, block.webhook_file, ("alarm", "webhook"))
     for key, url in (("webhook", webhook), ("heartbeat", block.heartbeat)):
-        why = webhook_problem(url) if url else ""
+        why = url_problem(url) if url else ""
         if why:
             # The URL itself is not repeated: whoever knows it may post.
             complain(("alarm", key), why, "Write for example https://chat.example.com/…")
@@ -89,22 +87,3 @@ def _touched(name: str, *, place: Place, complain: Complain) -> Path | None:
             "Give the URL as heartbeat: ${DESK_ALARM_HEARTBEAT}, and another file here or none",
         )
     return path
-
-
-def webhook_problem(url: str) -> str:
-    """Say why nothing may be posted to `url`, "" if it may: https, or http on this machine."""
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        return "is no URL"
-    if not url.isascii() or not url.isprintable() or " " in url or not host:
-        return "is no URL"
-    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url)):
-        return ""
-    return "must begin with https://, or with http:// and name this machine (127.0.0.1)"
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether a URL names this machine."""
-    return (urlsplit(url).hostname or "") in _LOOPBACK

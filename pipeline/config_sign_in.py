@@ -3,21 +3,23 @@
 One entry of `sign_in` has a name; IMAP, SMTP and Graph refer to it, so nothing is written twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from pipeline.config_alarm import webhook_problem
+from cases.web import url_problem
+from pipeline.config_alarm import Complain, Place, Secret
 from pipeline.yamlfile import Section
 
 Provider = Literal["microsoft", "google", "generic"]
 Flow = Literal["client_credentials", "device_code", "service_account", "installed"]
+Purpose = Literal["mail", "graph"]  #: what a token is for: IMAP and SMTP, or Graph
 
 INSTALL = "python -m pip install 'msal<2' 'google-auth<3' 'httpx<1'"
 _NEEDS = {"microsoft": ("msal", "httpx"), "google": ("google.auth", "httpx"), "generic": ("httpx",)}
@@ -145,19 +147,13 @@ class GraphSettings:
         return urlsplit(self.url).hostname or ""
 
 
-class Complain(Protocol):
-    """Notes one thing that is wrong in config.yaml."""
-
-    def __call__(self, path: tuple[str, ...], what: str, fix: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInReader:
     """Turns the blocks into settings; what is wrong is complained about, all of it."""
 
     complain: Complain
-    secret: Callable[[str, str, tuple[str, ...]], str]  #: value, file, key → the secret
-    file: Callable[[str], Path]  #: path as written → absolute
+    secret: Secret
+    file: Place
     tokens: Path  #: folder of refresh tokens
 
     def entries(self, blocks: Mapping[str, SignInBlock]) -> dict[str, SignInSettings]:
@@ -168,7 +164,6 @@ class SignInReader:
         path = ("sign_in", name)
         self._check(name, block, path)
         flow = _flow(block)
-        certificate = self.file(block.certificate_file) if block.certificate_file else None
         return SignInSettings(
             name=name,
             provider=block.provider,
@@ -176,7 +171,7 @@ class SignInReader:
             tenant=block.tenant,
             client_id=block.client_id,
             client_secret=self._client_secret(block, flow, path),
-            certificate_file=certificate,
+            certificate_file=self._maybe(block.certificate_file),
             secret_expires=block.secret_expires,
             service_account_file=self._maybe(block.service_account_file),
             subject=block.subject,
@@ -208,7 +203,7 @@ class SignInReader:
                 self.complain((*path, key), f"is of no use for {block.provider}", "Remove it")
         for key in ("authority", "token_url"):
             value = getattr(block, key)
-            why = webhook_problem(value) if value else ""
+            why = url_problem(value) if value else ""
             if why:
                 self.complain((*path, key), why, "Write for example https://login.example.com")
         for library in _NEEDS[block.provider]:
@@ -251,7 +246,7 @@ class SignInReader:
         if entry.provider != "microsoft":
             what = f"names {entry.name}, which signs in at {entry.provider}"
             self.complain((*path, "sign_in"), what, "Graph needs provider: microsoft")
-        why = webhook_problem(block.url) if block.url else ""
+        why = url_problem(block.url) if block.url else ""
         if why:
             self.complain((*path, "url"), why, "Write for example https://graph.microsoft.com")
         folders = block.folders if isinstance(block, GraphBlock) else GraphFoldersBlock()

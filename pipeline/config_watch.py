@@ -1,15 +1,15 @@
 """The block `watch` of config.yaml: where metrics and health can be read, and by whom."""
 
-import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cases.this_machine import is_loopback
 from pipeline.config_alarm import Complain
 from pipeline.yamlfile import Section
 
 _LISTEN = re.compile(r"([^:/\s\[\]]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})")
-_MOST_PORT = 65535
+MOST_PORT = 65535
 #: Fewer letters than this can be guessed.
 LEAST_TOKEN = 16
 
@@ -40,7 +40,7 @@ def watch_of(
             complain(("watch", "listen"), "is missing", "Add it, as in listen: 127.0.0.1:9464")
         return None
     match = _LISTEN.fullmatch(block.listen)
-    if match is None or not 0 < int(match[2]) <= _MOST_PORT:
+    if match is None or not 0 < int(match[2]) <= MOST_PORT:
         complain(("watch", "listen"), f"{block.listen!r} is no address", "Write 127.0.0.1:9464")
         return None
     host = match[1].strip("[]")
@@ -51,19 +51,10 @@ def watch_of(
     if not token.isascii() or not token.isprintable() or " " in token:
         what = "holds something else than one word of ASCII letters"
         complain(("watch", "token_file"), what, "Make one: openssl rand -hex 32")
-    if not block.token_file and not _is_loopback(host):
+    if not block.token_file and not is_loopback(host):
         complain(
             ("watch", "token_file"),
             f"is missing: {host} is not this machine alone, so who asks must know a token",
             "Make one: openssl rand -hex 32 > FILE; chmod 600 FILE. Or listen on 127.0.0.1",
         )
     return WatchSettings(host=host, port=int(match[2]), token=token)
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -20,7 +20,8 @@ from cases.errors import DeskError
 from cases.model import CaseEvent
 from cases.restored_rows import MAY_HAVE_LEFT
 from cases.store import SCHEMA, Store
-from pipeline.archive import DATABASE, Manifest, read_manifest, sha256_of, sync_folder, unpack
+from cases.this_machine import sync_folder
+from pipeline.archive import DATABASE, Manifest, read_manifest, sha256_of, unpack
 from pipeline.backup import CONFIG, DATA_KEY, MODELS, OLD_SECRET, SECRET
 from pipeline.config import Settings
 from pipeline.desk import open_store

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cases.errors import ConfigError, Problem
+from cases.this_machine import sync_folder
 from pipeline.rules_file import RuleSet, load
 from pipeline.rules_lists import SHIPPED
 
@@ -176,8 +177,4 @@ def _replace(path: Path, data: bytes, *, like: Path) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

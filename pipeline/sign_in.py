@@ -14,7 +14,7 @@ from cases.errors import SignInFailed
 from cases.login import Token
 from cases.web import Exchange
 from pipeline.clock import now
-from pipeline.config_sign_in import SignInSettings
+from pipeline.config_sign_in import Purpose, SignInSettings
 from pipeline.sign_in_tokens import AccessToken, Tokens
 
 #: Days before the end of a secret at which it is told anew; the last is the end itself.
@@ -22,8 +22,8 @@ STEPS = (30, 14, 7, 1, 0)
 
 
 @cache
-def token_of(settings: SignInSettings, purpose: str) -> Token:
-    """Return the tokens of an entry for `mail` (IMAP, SMTP) or `graph`; nothing is asked yet."""
+def token_of(settings: SignInSettings, purpose: Purpose) -> Token:
+    """Return the tokens of an entry for one purpose; nothing is asked yet."""
     return Tokens(lambda: fetch(settings, purpose), now=now)
 
 
@@ -37,34 +37,29 @@ def web_of(ca_file: Path | None) -> Exchange:
     return web
 
 
-def fetch(settings: SignInSettings, purpose: str) -> AccessToken:
+def fetch(settings: SignInSettings, purpose: Purpose) -> AccessToken:
     """Ask the provider for a token; raises SignInFailed. The libraries are loaded here."""
     try:
         exchange = web_of(settings.ca_file)
-        return _fetcher(settings, purpose)(exchange)
+        match settings.provider:
+            case "microsoft":
+                from pipeline import sign_in_microsoft
+
+                return sign_in_microsoft.fetch(settings, purpose, exchange, now=now)
+            case "google":
+                from pipeline import sign_in_google
+
+                return sign_in_google.fetch(settings, exchange)
+            case "generic":
+                from pipeline import sign_in_generic
+
+                return sign_in_generic.fetch(settings, exchange, now=now)
     except OSError as error:
         raise SignInFailed(settings.name, str(error), refused=True) from error
 
 
-def _fetcher(settings: SignInSettings, purpose: str) -> Callable[[Exchange], AccessToken]:
-    match settings.provider:
-        case "microsoft":
-            from pipeline import sign_in_microsoft
-
-            what: sign_in_microsoft.Purpose = "graph" if purpose == "graph" else "mail"
-            return lambda exchange: sign_in_microsoft.fetch(settings, what, exchange, now=now)
-        case "google":
-            from pipeline import sign_in_google
-
-            return lambda exchange: sign_in_google.fetch(settings, exchange)
-        case "generic":
-            from pipeline import sign_in_generic
-
-            return lambda exchange: sign_in_generic.fetch(settings, exchange, now=now)
-
-
 def log_in(
-    settings: SignInSettings, purpose: str, *, say: Callable[[str], None], port: int
+    settings: SignInSettings, purpose: Purpose, *, say: Callable[[str], None], port: int
 ) -> None:
     """Have a person sign in, once; raises SignInFailed."""
     try:
@@ -76,8 +71,7 @@ def log_in(
             return
         from pipeline import sign_in_microsoft
 
-        what: sign_in_microsoft.Purpose = "graph" if purpose == "graph" else "mail"
-        sign_in_microsoft.log_in(settings, what, exchange, say=say)
+        sign_in_microsoft.log_in(settings, purpose, exchange, say=say)
     except OSError as error:
         raise SignInFailed(settings.name, str(error), refused=True) from error
 

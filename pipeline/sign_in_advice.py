@@ -17,7 +17,7 @@ class Advice:
     code: int  #: 69 try later, 77 somebody must allow it, 78 config.yaml is wrong
 
 
-_CLOCK = "the clock of this machine is wrong: let it keep time (timedatectl set-ntp true)"
+CLOCK = "the clock of this machine is wrong: let it keep time (timedatectl set-ntp true)"
 _AGAIN = "run python run.py auth login {name} once more"
 _LET_IN = (
     "the token is good, the mailbox does not know the application: New-ServicePrincipal -AppId … "
@@ -57,7 +57,7 @@ _TABLE: tuple[tuple[str, str, int], ...] = (
         "public part of `certificate_file` (App registrations, Certificates & secrets)",
         BAD_CONFIG,
     ),
-    (r"AADSTS700024\b|AADSTS50196\b", _CLOCK, BAD_CONFIG),
+    (r"AADSTS700024\b|AADSTS50196\b", CLOCK, BAD_CONFIG),
     (
         r"AADSTS(65001|65004|90094|90008)\b|consent_required",
         "nobody has consented: an administrator clicks `Grant admin consent` under API permissions",
@@ -98,7 +98,7 @@ _TABLE: tuple[tuple[str, str, int], ...] = (
     (
         r"AADSTS70020\b|expired_token|AADSTS70019\b",
         "nobody entered the code in time: " + _AGAIN,
-        77,
+        NOT_ALLOWED,
     ),
     (r"nobody has signed in yet", "run python run.py auth login {name}", NOT_ALLOWED),
     # Google's
@@ -114,7 +114,7 @@ _TABLE: tuple[tuple[str, str, int], ...] = (
         "there is no such mailbox in your Google Workspace: check `subject`",
         BAD_CONFIG,
     ),
-    (r"invalid_grant.*short-lived|invalid_grant.*(iat|exp)\b", _CLOCK, BAD_CONFIG),
+    (r"invalid_grant.*short-lived|invalid_grant.*(iat|exp)\b", CLOCK, BAD_CONFIG),
     (
         r"invalid_grant.*(JWT Signature|Invalid JWT|Invalid grant: account)",
         "the key of the service account was deleted: make a new one and put it into "
@@ -173,7 +173,11 @@ _TABLE: tuple[tuple[str, str, int], ...] = (
         "consent; if access is limited to some mailboxes (RBAC for Applications), add {user}",
         NOT_ALLOWED,
     ),
-    (r"offers no login by token", "check host and port: this server knows passwords only", 78),
+    (
+        r"offers no login by token",
+        "check host and port: this server knows passwords only",
+        BAD_CONFIG,
+    ),
     (
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|certificate is not trusted",
         "check the host's name, or set `ca_file`",

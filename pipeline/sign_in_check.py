@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from cases.errors import DeskError, MailboxUnavailable, SignInFailed
 from pipeline.config import Settings
 from pipeline.config_servers import ImapSettings, SmtpSettings
-from pipeline.config_sign_in import GraphSettings, SignInSettings
+from pipeline.config_sign_in import GraphSettings, Purpose, SignInSettings
 from pipeline.desk import sender_of, source_of
 from pipeline.exits import BAD_CONFIG, NOT_ALLOWED, OK
 from pipeline.sign_in import fetch, running_out
-from pipeline.sign_in_advice import advice
+from pipeline.sign_in_advice import CLOCK, advice
 
 _SKEW = timedelta(minutes=5)
 #: What a way out says when somebody said no; "Connection refused" is not one of them.
@@ -43,6 +43,11 @@ class _Use:
     user: str
     mailbox: str = ""  #: its name, "" for the way out
 
+    @property
+    def purpose(self) -> Purpose:
+        """What its token is for."""
+        return "graph" if self.kind.startswith("graph") else "mail"
+
 
 def check(settings: Settings, entry: SignInSettings, *, now: datetime) -> Iterator[Step]:
     """Yield what was tried for one entry of `sign_in`, and how it went."""
@@ -50,7 +55,7 @@ def check(settings: Settings, entry: SignInSettings, *, now: datetime) -> Iterat
     purposes = purposes_of(settings, entry)
     good = set()
     for purpose in sorted(purposes, reverse=True):
-        needs = [use.kind for use in uses if use.kind.startswith("graph") == (purpose == "graph")]
+        needs = [use.kind for use in uses if use.purpose == purpose]
         try:
             token = fetch(entry, purpose)
         except SignInFailed as error:
@@ -59,7 +64,7 @@ def check(settings: Settings, entry: SignInSettings, *, now: datetime) -> Iterat
         good.add(purpose)
         yield from _claims(entry, purpose, token.value, needs, now=now)
     for use in uses:
-        if ("graph" if use.kind.startswith("graph") else "mail") in good:
+        if use.purpose in good:
             yield _tried(settings, entry, use)
     for secret in running_out({entry.name: entry}, at=now):
         over = "ran out" if secret.days < 0 else "runs out"
@@ -68,10 +73,9 @@ def check(settings: Settings, entry: SignInSettings, *, now: datetime) -> Iterat
         yield Step(words=f"nothing refers to {entry.name}: no mailbox was tried")
 
 
-def purposes_of(settings: Settings, entry: SignInSettings) -> set[str]:
-    """Return what tokens of an entry are wanted for: `mail`, `graph`, or both."""
-    kinds = (use.kind for use in _uses(settings, entry))
-    return {"graph" if kind.startswith("graph") else "mail" for kind in kinds} or {"mail"}
+def purposes_of(settings: Settings, entry: SignInSettings) -> set[Purpose]:
+    """Return what tokens of an entry are wanted for; for mail if nothing refers to it."""
+    return {use.purpose for use in _uses(settings, entry)} or {"mail"}
 
 
 def _uses(settings: Settings, entry: SignInSettings) -> Iterator[_Use]:
@@ -88,7 +92,7 @@ def _uses(settings: Settings, entry: SignInSettings) -> Iterator[_Use]:
 
 
 def _claims(
-    entry: SignInSettings, purpose: str, token: str, needs: list[str], *, now: datetime
+    entry: SignInSettings, purpose: Purpose, token: str, needs: list[str], *, now: datetime
 ) -> Iterator[Step]:
     claims = decoded(token)
     if not claims:
@@ -104,8 +108,7 @@ def _claims(
     ends = _at(claims.get("exp"))
     if (began and began - now > _SKEW) or (ends and ends < now):
         words = f"the token is good from {_time(claims.get('nbf'))}, it is {now:%Y-%m-%dT%H:%M}Z"
-        fix = "the clock of this machine is wrong: let it keep time (timedatectl set-ntp true)"
-        yield Step(words=f"{words}; {fix}", code=BAD_CONFIG)
+        yield Step(words=f"{words}; {CLOCK}", code=BAD_CONFIG)
     if entry.provider != "microsoft":
         return
     for kind in dict.fromkeys(needs):

@@ -7,19 +7,17 @@ code. The mailbox may be another's: IMAP, SMTP and Graph name it, the token does
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 import msal  # type: ignore[import-untyped] # ships no types
 
 from cases.errors import SignInFailed, WebFailure
 from cases.web import Exchange, WebRequest
-from pipeline.config_sign_in import SignInSettings, cloud
+from pipeline.config_sign_in import Purpose, SignInSettings, cloud
 from pipeline.sign_in_answer import failed, token_in, without_secrets
 from pipeline.sign_in_store import renewal
 from pipeline.sign_in_tokens import AccessToken
-
-Purpose = Literal["mail", "graph"]
 
 _MAIL = ("IMAP.AccessAsUser.All", "SMTP.Send")
 _GRAPH = ("Mail.ReadWrite.Shared", "Mail.Send.Shared")
@@ -155,7 +153,7 @@ class _Http:
         **_: object,
     ) -> _Answer:
         url = f"{url}?{urlencode(params)}" if params else url
-        return self._send(WebRequest(method="GET", url=url, headers=headers or {}))
+        return self._send("GET", url, headers or {}, b"")
 
     def post(
         self,
@@ -168,17 +166,14 @@ class _Http:
         url = f"{url}?{urlencode(params)}" if params else url
         fields = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
         sent = {key: value for key, value in (data or {}).items() if value is not None}
-        body = urlencode(sent).encode()
-        return self._send(WebRequest(method="POST", url=url, headers=fields, body=body))
+        return self._send("POST", url, fields, urlencode(sent).encode())
 
     def close(self) -> None:
         """Nothing of its own is open."""
 
-    def _send(self, request: WebRequest) -> _Answer:
-        fields = {name: str(value) for name, value in request.headers.items()}
-        got = self._exchange(
-            WebRequest(method=request.method, url=request.url, headers=fields, body=request.body)
-        )
+    def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> _Answer:
+        fields = {name: str(value) for name, value in headers.items()}  # MSAL gives numbers too
+        got = self._exchange(WebRequest(method=method, url=url, headers=fields, body=body))
         if got.status == 429 or got.status >= 500:
             raise WebFailure(f"the provider answers HTTP {got.status}", sent=True)
         try:

@@ -11,15 +11,14 @@ from pathlib import Path
 import httpx
 
 from cases.errors import WebFailure
-from cases.web import WebAnswer, WebRequest
-from pipeline.config_alarm import webhook_problem
+from cases.this_machine import NAMES
+from cases.web import WebAnswer, WebRequest, url_problem
 
 _CONNECT_S = 15.0
 _SILENCE_S = 60.0  # seconds without a byte
 _TOTAL_S = 120.0  # for an answer, and a second more for each so many bytes:
 _SLOWEST = 16 * 2**10  # bytes per second
 _PIECE = 64 * 2**10  # bytes
-_HERE = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 # What can only go wrong before the server has the request.
 _NOT_SENT = (
     httpx.ConnectError,
@@ -37,19 +36,22 @@ class Web:
     def __init__(self, *, ca_file: Path | None = None, silence: float = _SILENCE_S) -> None:
         """Take note; OSError if `ca_file` can't be used. Nothing is opened yet."""
         context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
-        no_proxy = httpx.HTTPTransport(verify=context)
-        self._client = httpx.Client(
-            verify=context,
-            timeout=httpx.Timeout(silence, connect=min(_CONNECT_S, silence)),
-            follow_redirects=False,
-            mounts=dict.fromkeys(_HERE, no_proxy),  # no proxy reaches this machine
-            # A compressed answer could be far larger than what is counted on its way.
-            headers={"User-Agent": "complaint-desk", "Accept-Encoding": "identity"},
-        )
+
+        def client(*, proxies: bool) -> httpx.Client:
+            return httpx.Client(
+                verify=context,
+                timeout=httpx.Timeout(silence, connect=min(_CONNECT_S, silence)),
+                follow_redirects=False,
+                trust_env=proxies,
+                # A compressed answer could be far larger than what is counted on its way.
+                headers={"User-Agent": "complaint-desk", "Accept-Encoding": "identity"},
+            )
+
+        self._far, self._near = client(proxies=True), client(proxies=False)
 
     def __call__(self, request: WebRequest) -> WebAnswer:
         """Return the answer, whatever its status; raises WebFailure if there is no whole one."""
-        refused = webhook_problem(request.url)
+        refused = url_problem(request.url)
         if refused:
             raise WebFailure(f"the address {refused}", sent=False)
         try:
@@ -63,7 +65,9 @@ class Web:
 
     def _answer(self, request: WebRequest) -> WebAnswer:
         end = time.monotonic() + _TOTAL_S + request.limit / _SLOWEST
-        with self._client.stream(
+        # No proxy reaches this machine.
+        client = self._near if httpx.URL(request.url).host in NAMES else self._far
+        with client.stream(
             request.method, request.url, headers=dict(request.headers), content=request.body
         ) as response:
             body = bytearray()
@@ -82,7 +86,8 @@ class Web:
 
     def close(self) -> None:
         """Let go of the kept connections."""
-        self._client.close()
+        self._far.close()
+        self._near.close()
 
 
 def _why(request: WebRequest, error: Exception) -> str:

@@ -12,7 +12,7 @@ from pipeline import config
 from tests.conftest import CONFIG, MakeRaw
 from tests.faults.imap_script import ImapScript, adds, dial, hangs, open_mailbox, says
 from tests.faults.memory_line import HANG
-from tests.faults.watched import Watched, read
+from tests.faults.watched import Watched, complaint, read
 from tests.pipeline.conftest import Office, office
 
 __all__ = ["office"]
@@ -30,15 +30,6 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ImapScript:
 def watched(office: Office, script: ImapScript, monkeypatch: pytest.MonkeyPatch) -> Watched:
     """Return a mailbox of the daemon on that server."""
     return Watched(office, script, monkeypatch)
-
-
-def complaint(make_raw: MakeRaw, number: int) -> bytes:
-    """Return a mail of a person of its own."""
-    return make_raw(
-        f"Kettle number {number} leaks.\n",
-        sender=f"Customer {number} <customer.{number}@customer.example>",
-        message_id=f"{number}@customer.example",
-    )
 
 
 def nothing_known(uidvalidity: int) -> frozenset[str]:

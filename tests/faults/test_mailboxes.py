@@ -14,7 +14,7 @@ from ingest.imap import ImapSource
 from pipeline.poll import poll
 from tests.conftest import MakeRaw
 from tests.faults.imap_script import ImapScript, says
-from tests.faults.watched import Watched, read
+from tests.faults.watched import Watched, complaint, read
 from tests.live.desk import LiveDesk, wait_until
 from tests.live.servers import Dovecot, SmtpSink
 from tests.pipeline.conftest import Office, office
@@ -26,15 +26,6 @@ LONG = os.environ.get("FAULTS") == "long"
 OpenMailbox = Callable[..., ImapSource]
 
 pytestmark = pytest.mark.timeout(900 if LONG else 400)
-
-
-def complaint(make_raw: MakeRaw, number: int) -> bytes:
-    """Return a mail of a person of its own."""
-    return make_raw(
-        f"Kettle number {number} leaks.\n",
-        sender=f"Customer {number} <customer.{number}@customer.example>",
-        message_id=f"{number}@customer.example",
-    )
 
 
 @pytest.fixture

@@ -8,10 +8,20 @@ import pytest
 from ingest.source import MailSource
 from pipeline.poll import file_settled, poll
 from pipeline.serve import Service
+from tests.conftest import MakeRaw
 from tests.faults.imap_script import ImapScript, dial, open_mailbox
 from tests.pipeline.conftest import Office
 
 TURN_S = 3.0  #: between two looks of whoever processes
+
+
+def complaint(make_raw: MakeRaw, number: int) -> bytes:
+    """Return a mail of a person of its own."""
+    return make_raw(
+        f"Kettle number {number} leaks.\n",
+        sender=f"Customer {number} <customer.{number}@customer.example>",
+        message_id=f"{number}@customer.example",
+    )
 
 
 @dataclass

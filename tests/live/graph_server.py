@@ -13,9 +13,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.live.provider import QuietServer
 
 BEGIN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TOKEN = "token-of-the-tests"
@@ -70,7 +72,7 @@ class GraphServer:
         class Page(_Page):
             graph = owner
 
-        self._server = _Quiet(("127.0.0.1", 0), Page)
+        self._server = QuietServer(("127.0.0.1", 0), Page)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}).start()
@@ -272,11 +274,6 @@ class GraphServer:
 
 def _missing(page: "_Page") -> None:
     page.error(404, "ErrorItemNotFound", "The specified object was not found in the store.")
-
-
-class _Quiet(ThreadingHTTPServer):
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: some connections are ended on purpose."""
 
 
 class _Page(BaseHTTPRequestHandler):

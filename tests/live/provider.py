@@ -8,7 +8,6 @@ import base64
 import hashlib
 import json
 import ssl
-import subprocess
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ import jwt
 from cryptography import x509
 
 from pipeline.clock import now
+from tests.live.servers import make_certificate
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 CLIENT = "99999999-8888-7777-6666-000000000000"
@@ -72,7 +72,7 @@ class Provider:
         class Page(_Page):
             owner = provider
 
-        server = _Quiet(("127.0.0.1", 0), Page)
+        server = QuietServer(("127.0.0.1", 0), Page)
         server.daemon_threads = True
         if context is not None:
             server.socket = context.wrap_socket(
@@ -225,9 +225,11 @@ class Provider:
         return found
 
 
-class _Quiet(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
+    """A web server that does not tell when a connection was ended on purpose."""
+
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: some clients break off on purpose."""
+        """Say nothing."""
 
 
 class _Page(BaseHTTPRequestHandler):
@@ -255,18 +257,6 @@ class _Page(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
-
-
-def make_certificate(certificate: Path, key: Path, *, days: int = 2, algorithm: str = "ec") -> None:
-    """Write a self-signed certificate for this machine, and its key."""
-    command = ["openssl", "req", "-x509", "-nodes", "-days", str(days), "-subj", "/CN=localhost"]
-    if algorithm == "ec":
-        command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    else:
-        command += ["-newkey", "rsa:2048"]
-    command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-    command += ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 # our own words
 
 
 def _b64(part: dict[str, Any]) -> str:

@@ -147,6 +147,18 @@ def end_process(process: subprocess.Popen[bytes], how: signal.Signals = signal.S
             process.wait(timeout=5)
 
 
+def make_certificate(certificate: Path, key: Path, *, days: int = 2, algorithm: str = "ec") -> None:
+    """Write a self-signed certificate for this machine, and its key."""
+    command = ["openssl", "req", "-x509", "-nodes", "-days", str(days), "-subj", "/CN=localhost"]
+    if algorithm == "ec":
+        command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    else:
+        command += ["-newkey", "rsa:2048"]
+    command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 # our own words
+
+
 class Dovecot:
     """An IMAP server that takes any user with one password, and mail by LMTP; TLS self-signed."""
 
@@ -163,17 +175,9 @@ class Dovecot:
         (self.folder / "mail").mkdir()
         if os.geteuid() == 0:
             os.chown(self.folder / "mail", _MAIL_UID, _MAIL_UID)
-        self._make_certificate()
+        make_certificate(self.certificate, self.folder / "key.pem")
         self._conf = self.folder / "dovecot.conf"
         self._conf.write_text(self._configuration(), encoding="utf-8")
-
-    def _make_certificate(self) -> None:
-        key = self.folder / "key.pem"
-        command = ["openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-        command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-        command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        command += ["-keyout", str(key), "-out", str(self.certificate)]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 # our own words
 
     def _configuration(self) -> str:
         root = os.geteuid() == 0

@@ -28,8 +28,8 @@ from pipeline.sign_in_advice import advice
 from pipeline.sign_in_store import renewal
 from pipeline.sign_in_tokens import Tokens
 from tests.live.desk import LiveDesk, wait_until
-from tests.live.provider import CLIENT, SECRET, TENANT, Provider, make_certificate
-from tests.live.servers import started
+from tests.live.provider import CLIENT, SECRET, TENANT, Provider
+from tests.live.servers import make_certificate, started
 from tests.live.servers_oauth import OAuthDovecot, OAuthSink
 
 MAIL = b"Subject: Kettle\r\nFrom: customer@example.com\r\n\r\nIt leaks.\r\n"
@@ -222,7 +222,7 @@ def test_an_hour_of_refusals_is_twelve_logins_at_the_server(
 
     logins = sum(one["path"] == "/introspect" for one in provider.asked)
     print(f"logins in an hour of refusals, 360 polls: {logins}")
-    assert logins <= 12
+    assert 0 < logins <= 12
 
 
 def test_letters_leave_by_token(provider: Provider, entry: SignInSettings) -> None:
@@ -342,8 +342,7 @@ def desk(provider: Provider, oauth_dovecot: OAuthDovecot, tmp_path: Path) -> Ite
 
 def write_config(desk: LiveDesk, block: str) -> None:
     """Put tokens in the place of passwords in a desk's config.yaml."""
-    lines = desk.config.read_text(encoding="utf-8").splitlines(keepends=True)
-    text = "".join(lines)
+    text = desk.config.read_text(encoding="utf-8")
     smtp = f"smtp: {{host: 127.0.0.1, port: {desk.sink.port}, tls: none"
     text = text.replace("password: ${DESK_IMAP_PASSWORD}", "sign_in: office")
     text = text.replace(smtp + "}", smtp + f", user: {desk.user}, sign_in: office}}")

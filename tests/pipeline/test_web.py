@@ -85,6 +85,24 @@ def test_any_status_is_an_answer(web: Web, address: str) -> None:
     )
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_no_proxy_hears_what_is_meant_for_this_machine(
+    host: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment's proxy would answer; nobody listens where the request goes."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, address)
+    web = Web(silence=0.5)
+
+    with pytest.raises(WebFailure) as caught:
+        web(get(f"http://{host}:9/tea"))
+    web.close()
+
+    assert not caught.value.sent
+
+
 def test_a_redirection_is_not_followed(web: Web, address: str) -> None:
     """It could lead a token to a stranger."""
     assert web(get(f"{address}/away")).status == 302
