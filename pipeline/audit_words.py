@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from routing.phrases import in_language
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "title": {"en": "Case file {reference}", "zh": "投诉案卷 {reference}"},
     "pages": {"en": "page {page} of {of}", "zh": "第 {page} 页，共 {of} 页"},
@@ -152,5 +154,4 @@ def state(name: str, language: str) -> str:
 
 def word(name: str, language: str, **values: object) -> str:
     """Return one of these words; English where a language has none."""
-    words = WORDS[name]
-    return words.get(language, words["en"]).format(**values)
+    return in_language(WORDS[name], language, **values)

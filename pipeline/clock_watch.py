@@ -26,9 +26,10 @@ class ClockWatch:
 
     def jump(self, now: datetime) -> timedelta | None:
         """Return by how much the clock jumped, None while it can be trusted."""
-        jump = now - self._zero - timedelta(seconds=self._steady())
+        zero = now - timedelta(seconds=self._steady())
+        jump = zero - self._zero
         if -BACK <= jump <= FORWARD:
-            self._zero += jump
+            self._zero = zero  # set, not added to: several threads ask
             return None
         return jump
 

@@ -11,7 +11,7 @@ from cases.chain import file_problems
 from pipeline.audit_check import Finding, Tally, audit
 from pipeline.audit_export import export_case
 from pipeline.clock import now
-from pipeline.exits import BAD_DATA, NO_INPUT, OK, USAGE, say
+from pipeline.exits import BAD_DATA, NO_INPUT, OK, not_written, say
 from pipeline.terminal import opened, plain, write_row
 
 
@@ -20,12 +20,8 @@ def export(config_file: Path, reference: str, *, out: Path, restricted: bool) ->
     desk = opened(config_file)
     try:
         done = export_case(desk, reference, out, restricted=restricted, now=now())
-    except FileExistsError:
-        say(f"{out} is there already and is not overwritten; name another file")
-        return USAGE
     except OSError as error:
-        say(f"{out}: {error.strerror}")
-        return NO_INPUT
+        return not_written(out, error)
     if done is None:
         say(f"there is no case {plain(reference)}; `cases list` shows the newest")
         return NO_INPUT

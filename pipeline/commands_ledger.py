@@ -10,7 +10,7 @@ from cases.model import CaseEvent
 from cases.outbox_rows import RESTING
 from pipeline.clock import now
 from pipeline.desk import Desk
-from pipeline.exits import AWAY, BAD_DATA, NO_INPUT, OK, USAGE, say
+from pipeline.exits import AWAY, BAD_DATA, NO_INPUT, OK, USAGE, not_written, say
 from pipeline.quarantine import entry_json, set_aside, short_reason, shown, write_new
 from pipeline.reconcile import reconcile as compare
 from pipeline.terminal import opened, plain, who, write_row, write_table
@@ -63,12 +63,8 @@ def quarantine_export(config_file: Path, number: int, *, out: str) -> int:
         return OK
     try:
         write_new(Path(out), data)
-    except FileExistsError:
-        say(f"{out} is there already and is not overwritten; name another file")
-        return USAGE
     except OSError as error:
-        say(f"{out}: {error.strerror}")
-        return NO_INPUT
+        return not_written(Path(out), error)
     return OK
 
 

@@ -12,7 +12,7 @@ from pipeline.config_privacy import add_key
 from pipeline.copies import remove_copies, remove_letters
 from pipeline.desk import Desk, open_store, source_of
 from pipeline.erase import Outcome, Request, erase, why_not
-from pipeline.exits import BAD_DATA, NO_INPUT, OK, TRY_AGAIN, USAGE, say
+from pipeline.exits import BAD_DATA, NO_INPUT, OK, TRY_AGAIN, USAGE, not_written, say
 from pipeline.lock import only_one
 from pipeline.personal_export import collect, packed
 from pipeline.quarantine import write_new
@@ -92,12 +92,8 @@ def export_person(config_file: Path, person: str, *, out: Path) -> int:
     parcel = collect(desk, person, now=now())
     try:
         write_new(out, packed(parcel, desk))
-    except FileExistsError:
-        say(f"{out} is there already and is not overwritten; name another file")
-        return USAGE
     except OSError as error:
-        say(f"{out}: {error.strerror}")
-        return NO_INPUT
+        return not_written(out, error)
     counts = f"{len(parcel.cases)} cases, {len(parcel.files)} mails and letters"
     say(f"{out}: {counts}; look through it before you hand it out")
     return OK if parcel.holds_anything else NO_INPUT

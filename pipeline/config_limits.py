@@ -1,9 +1,9 @@
 """The block `limits` of config.yaml: what the machine must have left, or no mail is taken in."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from pipeline.config_alarm import Complain
 from pipeline.yamlfile import Section
 
 _SIZE = re.compile(r"([0-9]{1,6}) ?(MiB|GiB)")
@@ -21,9 +21,7 @@ class LimitsSettings:
     free_disk: int  #: bytes beside the SQLite file below which no mail is taken in; 0: never mind
 
 
-def limits_of(
-    block: LimitsBlock, *, complain: Callable[[tuple[str, ...], str, str], None]
-) -> LimitsSettings:
+def limits_of(block: LimitsBlock, *, complain: Complain) -> LimitsSettings:
     """Return the settings; what is wrong is told to `complain`."""
     match = _SIZE.fullmatch(block.free_disk.strip())
     if match is None:

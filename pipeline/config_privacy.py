@@ -15,11 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from cases.errors import ConfigError, Problem
+from cases.this_machine import sync_folder
 from cases.vault import KEY_BYTES, Vault
+from pipeline.config_alarm import Complain
 from pipeline.config_schema import EncryptionBlock, KeepBlock
-
-#: (keys of the place, what is wrong, what to do)
-Complain = Callable[[tuple[str, ...], str, str], None]
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4}) (day|week|month|year)s?")
 #: The longest that a unit can be: nothing goes a day too early.
@@ -106,11 +105,7 @@ def add_key(path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def missing_key(path: Path) -> ConfigError:

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from cases.errors import (
     ConfigError,
@@ -26,6 +27,15 @@ _CLICK_USAGE = 2  # what the command line library exits with on wrong usage
 def say(words: str) -> None:
     """Print a sentence for the person who called us, apart from the output."""
     sys.stderr.write(words.rstrip("\n") + "\n")
+
+
+def not_written(path: Path, error: OSError) -> int:
+    """Say why a new file could not be written, and return the exit code of that."""
+    if isinstance(error, FileExistsError):
+        say(f"{path} is there already and is not overwritten; name another file")
+        return USAGE
+    say(f"{path}: {error.strerror}")
+    return NO_INPUT
 
 
 def guarded(run: Callable[[], object]) -> int:

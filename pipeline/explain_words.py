@@ -1,5 +1,7 @@
 """The words in which a decision is explained, in both languages."""
 
+from routing.phrases import in_language
+
 #: Labels stand in front of every line; in Chinese each takes four cells or fewer.
 LABELS = {
     "case": {"en": "case", "zh": "案件"},
@@ -80,13 +82,9 @@ SENTENCES = {
 
 def label(name: str, language: str) -> str:
     """Return a label; English where we have no other."""
-    return _in(LABELS[name], language)
+    return in_language(LABELS[name], language)
 
 
 def sentence(name: str, language: str, **values: object) -> str:
     """Return a sentence; English where we have no other."""
-    return _in(SENTENCES[name], language).format(**values)
-
-
-def _in(forms: dict[str, str], language: str) -> str:
-    return forms.get(language, forms["en"])
+    return in_language(SENTENCES[name], language, **values)

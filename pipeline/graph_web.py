@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 from cases.errors import SignInFailed, WebFailure
+from cases.graph import graph_error
 from cases.login import Refusals, Token
 from cases.web import Exchange, WebAnswer, WebRequest
 
@@ -55,27 +56,13 @@ class GraphWeb:
         now = time.monotonic()
         with self._lock:
             if answer.status == 401:
-                why = f"Graph refuses the token (HTTP 401 {graph_error(answer)})"
+                why = f"Graph refuses the token (HTTP 401 {graph_error(answer).code})"
                 self._refusals.note(why, at=now)
             elif answer.status < 400:
                 self._refusals.forget()
             if answer.status in (429, 503):
-                self._quiet_until = now + _seconds(answer)
-
-
-def graph_error(answer: WebAnswer) -> str:
-    """Return the code of Graph's error object, "" if there is none."""
-    error = answer.data().get("error")
-    return str(error.get("code", "")) if isinstance(error, dict) else ""
+                self._quiet_until = now + min(answer.retry_after(), _MOST_WAIT)
 
 
 def _with(request: WebRequest, token: str) -> WebRequest:
     return replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
-
-
-def _seconds(answer: WebAnswer) -> float:
-    try:
-        wish = float(answer.headers.get("retry-after", "0"))
-    except ValueError:
-        return 0.0
-    return min(max(wish, 0.0), _MOST_WAIT)

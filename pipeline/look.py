@@ -24,6 +24,7 @@ class Look:
     open_cases: Mapping[tuple[str, str], int] = field(default_factory=dict)  #: (category, severity)
     away_since: datetime | None = None
     damage: StoreDamaged | None = None  #: of the database, which does not mend itself
+    clock: Issue | None = None  #: what is wrong with the clock of this machine
 
     def issues(self, *, at_s: float) -> tuple[Issue, ...]:
         """Return what a person should care about, as seen at `at_s` (monotonic seconds)."""
@@ -36,6 +37,9 @@ class Look:
                 "does not come back by itself"
             )
             return (Issue(kind="stuck", words=words),)
+        return (*self._of_the_database(), *((self.clock,) if self.clock else ()))
+
+    def _of_the_database(self) -> tuple[Issue, ...]:
         if self.damage:
             return (database_damaged(self.damage),)
         if self.health is None:
@@ -60,7 +64,14 @@ class Look:
         }
 
 
-def look(desk: Desk, *, now: datetime, up_since: datetime, before: Look | None = None) -> Look:
+def look(
+    desk: Desk,
+    *,
+    now: datetime,
+    up_since: datetime,
+    before: Look | None = None,
+    clock: Issue | None = None,
+) -> Look:
     """Look once; a database that is away is what was seen, no error."""
     at_s = time.monotonic()
     try:
@@ -69,5 +80,6 @@ def look(desk: Desk, *, now: datetime, up_since: datetime, before: Look | None =
             open_cases = tx.open_cases()
     except StoreUnavailable:
         since = before.away_since if before and before.away_since else now
-        return Look(at=now, taken_s=at_s, away_since=since, damage=desk.store.damage)
-    return Look(at=now, taken_s=at_s, health=found, open_cases=open_cases)
+        damage = desk.store.damage
+        return Look(at=now, taken_s=at_s, away_since=since, damage=damage, clock=clock)
+    return Look(at=now, taken_s=at_s, health=found, open_cases=open_cases, clock=clock)

@@ -69,6 +69,7 @@ class Mailbox:
         self._read_at: float | None = None
         self._numbers: frozenset[int] | None = None  # every UIDVALIDITY that mails came under
         self._stuck = False  # handled mail can't be moved away
+        self._stuck_up_to = 0  # the last time
         self._renew_at = 0.0
 
     @property
@@ -203,13 +204,15 @@ class Mailbox:
         self._out.line("restored", words, at=now(), action="restore", mailbox=self.name)
         self._arrived.set()
 
-    def _stays(self, count: int) -> None:
-        """Say once that handled mail can't be moved, and again after it could be."""
-        if count and not self._stuck:
+    def _stays(self, number: int) -> None:
+        """Say once that handled mail can't be moved, and again after all of it could be."""
+        if number and not self._stuck:
             show_stuck(self._out, self.name, at=now())
-        self._stuck = bool(count)
+        self._stuck = bool(number) or (self._stuck and self._stuck_up_to > 0)
+        self._stuck_up_to = number
 
     def _file(self, source: MailSource) -> None:
-        while file_settled(self._current.desk, self._box, source, self._stays):
+        desk = self._current.desk
+        while file_settled(desk, self._box, source, self._stays, after=self._stuck_up_to):
             self._go_on()
         remove_copies(self._current.desk, self.name, source, now=now())

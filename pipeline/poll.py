@@ -66,30 +66,35 @@ def file_settled(
     desk: Desk,
     box: MailboxSettings,
     source: MailSource,
-    stays: Callable[[int], None] = lambda count: None,
+    stays: Callable[[int], None] = lambda number: None,
+    *,
+    after: int = 0,
 ) -> int:
-    """Move mails that are dealt with out of the way; returns how many could be moved.
+    """Move the oldest mails that are dealt with out of the way; returns how many could be moved.
 
-    `stays` is told how many the mailbox does not let us move.
+    `stays` is told the number of the newest that the mailbox does not let us move, 0 for none;
+    newer ones than `after` come first, so that those do not keep them from being moved.
     """
     with desk.store.read() as tx:
-        settled = tx.mails_to_file(box.name)
+        settled = tx.mails_to_file(box.name, after=after)
+        if after and not settled:
+            settled = tx.mails_to_file(box.name)
     groups: dict[tuple[int, Filing], list[SettledMail]] = {}
     for mail in settled:
         folder = Filing.REJECTED if mail.rejected else Filing.PROCESSED
         groups.setdefault((mail.uidvalidity, folder), []).append(mail)
-    moved = stuck = 0
+    moved = newest_stuck = 0
     for (uidvalidity, folder), mails in groups.items():
         uids = [mail.uid for mail in mails]
         if not (source.file_all(uidvalidity, uids, folder) and _correct(desk, source, mails)):
-            stuck += len(mails)  # read-only or over quota: cases go on, the mails stay (F27, F28)
+            # Read-only or over quota: cases go on, the mails stay (F27, F28).
+            newest_stuck = max(newest_stuck, *(mail.id for mail in mails))
             continue
         with desk.store.begin() as tx:
             # Whoever has one of them tried again meanwhile wants it filed once more.
             tx.mark_filed([mail.id for mail in mails], states={mail.state for mail in mails})
         moved += len(mails)
-    if settled:
-        stays(stuck)
+    stays(newest_stuck)
     return moved
 
 

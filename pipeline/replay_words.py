@@ -1,5 +1,7 @@
 """The words in which a replay is reported, in both languages."""
 
+from routing.phrases import in_language
+
 #: What may be otherwise in a case.
 KINDS = {
     "matter": {"en": "kind of mail", "zh": "性质"},
@@ -151,20 +153,15 @@ WORDS = {
 
 def word(name: str, language: str, **values: object) -> str:
     """Return a word or sentence; English where we have no other."""
-    return _in(WORDS[name], language, values)
+    return in_language(WORDS[name], language, **values)
 
 
 def kind_word(name: str, language: str) -> str:
     """Return what may be otherwise."""
-    return _in(KINDS[name], language, {})
+    return in_language(KINDS[name], language)
 
 
 def why_words(name: str, language: str, **values: object) -> str:
     """Return a reason as a sentence."""
-    text = _in(WHYS[name], language, values)
+    text = in_language(WHYS[name], language, **values)
     return text.replace(" ()", "").replace("（）", "")
-
-
-def _in(forms: dict[str, str], language: str, values: dict[str, object]) -> str:
-    text = forms.get(language, forms["en"])
-    return text.format(**values) if values else text

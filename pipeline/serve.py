@@ -8,13 +8,14 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from functools import partial
 
 import schedule
 
 from cases.errors import StoreDamaged
+from cases.store import Transaction
 from outbox.pace import Pace
 from outbox.sender import Sender
 from pipeline.alarm import Alarm
@@ -26,6 +27,7 @@ from pipeline.current import Current
 from pipeline.daemon import give_memory_back, listening, stopped_by_signals, watch_of, where
 from pipeline.deliver import deliver_one
 from pipeline.desk import Desk, require_letters, require_schema, sender_of
+from pipeline.exits import TRY_AGAIN
 from pipeline.guard import Guard
 from pipeline.live_rules import LiveRules
 from pipeline.lock import note_use, only_one
@@ -39,7 +41,6 @@ from pipeline.sound import require_sound
 from pipeline.upkeep import upkeep
 
 GRACE_S = 10.0
-EX_TEMPFAIL = 75
 #: `schedule` goes by the wall clock: one that was set back must not stop us for longer.
 TICK_S = 60.0
 #: Between two looks at the health of the desk, for the alarm.
@@ -61,7 +62,8 @@ class Service:
         self._rules = LiveRules(self._current, out, stop=self._stop)
         self._guard = Guard(out)
         self._progress, self._asked = Progress(), threading.Event()
-        self._pace, self._clock = Pace(), ClockWatch(now=now())
+        self._pace, self.clock = Pace(), ClockWatch(now=now())
+        self._broken_off: set[str] = set()  # verbs that an error ended
         self._wakes = tuple(threading.Event() for _ in range(6))
         self._mail, self._letters, self._time, self._look, self._file_look, self._minute = (
             self._wakes
@@ -91,8 +93,6 @@ class Service:
     def close(self) -> None:
         """Let go of the reader."""
         self._current.close()
-
-    # -------------------------------------------------------------- running
 
     def once(self) -> int:
         """Read every mailbox, work off what is waiting; returns how many could not be read."""
@@ -163,7 +163,7 @@ class Service:
             thread.join(max(0.1, deadline - time.monotonic()))
         if any(thread.is_alive() for thread in threads):
             # A server keeps us waiting: end like kill -9, before another desk may take over.
-            os._exit(EX_TEMPFAIL)
+            os._exit(TRY_AGAIN)
 
     def stop(self) -> None:
         """Ask every thread to finish what it holds."""
@@ -191,33 +191,42 @@ class Service:
     # -------------------------------------------------------------- the verbs, until nothing waits
 
     def _process(self) -> None:
-        with self.desk.store.begin() as tx:
-            tx.hand_back_mails(self.desk.owner)  # this thread holds none: an outage left them
-        while not self._stop.is_set():
-            self._progress.step("process")
-            begun = time.monotonic()
-            with self._current.hold() as desk:
-                done = process_one(desk, now=now())
-            if done is None:
-                return
-            show_mail(self._out, done, at=now(), seconds=time.monotonic() - begun)
-            self._letters.set()
-            for box in self._boxes:
-                box.settled.set()
+        with self._turn("process", Transaction.hand_back_mails):
+            while not self._stop.is_set():
+                self._progress.step("process")
+                begun = time.monotonic()
+                with self._current.hold() as desk:
+                    done = process_one(desk, now=now())
+                if done is None:
+                    return
+                show_mail(self._out, done, at=now(), seconds=time.monotonic() - begun)
+                self._letters.set()
+                for box in self._boxes:
+                    box.settled.set()
 
     def _deliver(self, sender: Sender) -> None:
-        with self.desk.store.begin() as tx:
-            tx.hand_back_letters(self.desk.owner)
-        while not self._stop.is_set() and self._pace.allows(now()):
-            self._progress.step("deliver")
-            done = deliver_one(self.desk, sender, now=now())
-            if done is None:
-                return
-            self._pace = self._pace.after(done.delivery, now=now())
-            show_letter(self._out, done, at=now())
+        with self._turn("deliver", Transaction.hand_back_letters):
+            while not self._stop.is_set() and self._pace.allows(now()):
+                self._progress.step("deliver")
+                begun = time.monotonic()
+                done = deliver_one(self.desk, sender, now=now())
+                if done is None:
+                    return
+                self._pace = self._pace.after(done.delivery, now=now())
+                show_letter(self._out, done, at=now(), seconds=time.monotonic() - begun)
+
+    @contextmanager
+    def _turn(self, name: str, hand_back: Callable[[Transaction, str], int]) -> Iterator[None]:
+        """Give back what an outage left in our hands, if the turn before did not come to an end."""
+        if name in self._broken_off:
+            with self.desk.store.begin() as tx:
+                hand_back(tx, self.desk.owner)
+        self._broken_off.add(name)
+        yield
+        self._broken_off.discard(name)
 
     def _chase(self) -> None:
-        if self._clock.jump(now()):
+        if self.clock.jump(now()):
             return  # the alarm says so; nobody is reminded by a wrong clock (F77)
         with self._current.hold() as desk:
             chase(desk, now=now(), tell=lambda rang: show_ring(self._out, rang, at=now()))
@@ -241,7 +250,7 @@ class Service:
 
     def _alarm(self) -> Callable[[], None]:
         alarm = Alarm(
-            self.desk, self._out, host=socket.gethostname(), up_since=now(), clock=self._clock
+            self.desk, self._out, host=socket.gethostname(), up_since=now(), clock=self.clock
         )
         return lambda: None if self._stop.is_set() else alarm.check(now=now())
 
@@ -274,8 +283,8 @@ def _serve(desk: Desk, out: Reporter, *, once: bool) -> int:
         give_memory_back()
         if once:
             return service.once()
-        watched = watch.running(lambda: service.desk, out) if watch else nullcontext()
-        reload = service.look_at_rules
+        reload, clock = service.look_at_rules, service.clock
+        watched = watch.running(lambda: service.desk, out, clock=clock) if watch else nullcontext()
         with stopped_by_signals(service.stop, reload=reload), listening(desk), watched:
             out.line("ready to work", where(desk), at=now(), action="ready")
             notify = Notify()

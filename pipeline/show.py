@@ -81,7 +81,7 @@ def reporter() -> Reporter:
     return TerminalReporter() if sys.stdout.isatty() else JsonReporter()
 
 
-def show_mail(out: Reporter, done: Handled, *, at: datetime, seconds: float = 0.0) -> None:
+def show_mail(out: Reporter, done: Handled, *, at: datetime, seconds: float) -> None:
     """Say what became of a mail, and how long that took."""
     extra: dict[str, str | int] = {"action": "mail", "mailbox": done.mailbox, "uid": done.uid}
     extra["duration_ms"] = _ms(seconds)
@@ -109,7 +109,7 @@ def show_mail(out: Reporter, done: Handled, *, at: datetime, seconds: float = 0.
     out.line(done.outcome, f"{_short(done.uid)}  {words}", at=at, **extra)
 
 
-def show_letter(out: Reporter, done: Delivered, *, at: datetime, seconds: float = 0.0) -> None:
+def show_letter(out: Reporter, done: Delivered, *, at: datetime, seconds: float) -> None:
     """Say what became of a try to send a letter, and how long that took."""
     row = done.row
     about = f" of case {done.reference}" if done.reference else ""

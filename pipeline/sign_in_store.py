@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cases.this_machine import sync_folder
+
 _ROOM = 16 * 2**10  # bytes kept for the successor; the longest seen have 4,000
 
 
@@ -30,11 +32,7 @@ class Renewal:
         os.ftruncate(self._handle, len(data))
         os.fsync(self._handle)
         self._draft.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._path.parent)
         self.refresh_token = refresh_token
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from cases.errors import Undecipherable
 from cases.incoming import MailKind, ParsedMail, Screening
 from cases.ledger_rows import DROPPED, SETTLED, LedgerEntry
-from cases.model import CaseEvent, Lead
+from cases.model import CaseEvent
 from cases.store import Transaction
 from cases.trail_rows import TrailLetter
 from ingest.parse import minimal_parse, parse
@@ -73,14 +73,15 @@ def trail_of(desk: Desk, number: int) -> Trail | None:
         in_part = any("read only in part" in reason for e in events for reason in e.reasons)
         carefully = in_part or entry.state == "quarantined" or entry.attempts >= _CAREFULLY
         mail = _read(tx, number, carefully=carefully)
+        screening = screen_mail(mail, desk.settings) if mail else None
         folder, moved = _lies_in(entry, desk.settings)
         return Trail(
             entry=entry,
             mail=mail,
-            screening=screen_mail(mail, desk.settings) if mail else None,
+            screening=screening,
             carefully=carefully,
             case=tx.reference_of(entry.case_id) if entry.case_id else "",
-            proof=_proof(tx, desk, entry, mail),
+            proof=_proof(tx, desk, entry, mail, screening),
             events=events,
             letters=letters,
             folder=folder,
@@ -112,24 +113,25 @@ def _read(tx: Transaction, number: int, *, carefully: bool) -> ParsedMail | None
 
 
 def _proof(
-    tx: Transaction, desk: Desk, entry: LedgerEntry, mail: ParsedMail | None
+    tx: Transaction,
+    desk: Desk,
+    entry: LedgerEntry,
+    mail: ParsedMail | None,
+    screening: Screening | None,
 ) -> Proof | None:
     if not entry.case_id:
         return None
     if tx.opened_by(entry.case_id) == entry.id:
         return Proof(how="opened")
-    if mail is None:
+    if mail is None or screening is None:
         return Proof(how="unknown")
     leads = lookups.leads(tx, desk.clues(mail), now=entry.stored_at)
-    kind = screen_mail(mail, desk.settings).kind
-    lead = _lead(leads, mail, desk) if kind is MailKind.PERSON else next(iter(leads), None)
+    lead = next(iter(leads), None)
+    if screening.kind is MailKind.PERSON:
+        lead = match(mail, leads, desk.rules.policy).lead
     if lead is None or lead.case.id != entry.case_id:
         return Proof(how="same_words" if not leads else "unknown")
     return Proof(how=lead.via, of=lead.party if lead.via == "token" else lead.letter)
-
-
-def _lead(leads: tuple[Lead, ...], mail: ParsedMail, desk: Desk) -> Lead | None:
-    return match(mail, leads, desk.rules.policy).lead
 
 
 def _lies_in(entry: LedgerEntry, settings: Settings) -> tuple[str, bool]:

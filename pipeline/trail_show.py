@@ -21,8 +21,8 @@ from pipeline.trail_words import (
     PROOFS,
     SENTENCES,
     STATES,
-    word,
 )
+from routing.phrases import in_language
 
 _WIDTH = 12  # cells of a label
 _MOST = 300  # characters of one line's text
@@ -43,12 +43,12 @@ def lines_of(trail: Trail, zone: ZoneInfo, *, language: str) -> Iterator[str]:
         yield line("subject", mail.subject or words("no_subject"))
         if mail.message_id:
             yield line("message_id", mail.message_id)
-        kind = word(KINDS[trail.screening.kind.value], language)
+        kind = in_language(KINDS[trail.screening.kind.value], language)
         careful = words("carefully") if trail.carefully else ""
         yield line("read_as", f"{kind} ({trail.screening.reason}{careful})")
     yield line("became", _state(trail, zone, language))
     if trail.proof:
-        yield line("", word(PROOFS[trail.proof.how], language, of=plain(trail.proof.of)))
+        yield line("", in_language(PROOFS[trail.proof.how], language, of=plain(trail.proof.of)))
     if reason := _reason(entry):
         yield line("because", reason)
     for number, event in enumerate(trail.events):
@@ -60,7 +60,7 @@ def lines_of(trail: Trail, zone: ZoneInfo, *, language: str) -> Iterator[str]:
 
 def _state(trail: Trail, zone: ZoneInfo, language: str) -> str:
     entry = trail.entry
-    return word(
+    return in_language(
         STATES[entry.state],
         language,
         id=entry.id,
@@ -78,13 +78,13 @@ def _event(name: str, event: CaseEvent, zone: ZoneInfo, language: str) -> Iterat
         name, f"{_at(event.at, zone=zone)}  {actor}{words} {event.detail}", language=language
     )
     for reason in event.reasons:
-        yield _line("", f"  {word(LABELS['because'], language)} {reason}", language=language)
+        yield _line("", f"  {in_language(LABELS['because'], language)} {reason}", language=language)
 
 
 def _letter(letter: TrailLetter, zone: ZoneInfo, language: str) -> str:
     sent = _at(letter.sent_at, zone=zone) if letter.sent_at else ""
     next_try = _at(letter.not_before, zone=zone)
-    state = word(LETTER_STATES[letter.state], language, sent=sent, next=next_try)
+    state = in_language(LETTER_STATES[letter.state], language, sent=sent, next=next_try)
     parts = [f"{letter.letter} → {letter.recipient}: {state}"]
     parts.append(_words("tries", language=language, tries=letter.tries))
     if letter.ambiguous:
@@ -102,12 +102,12 @@ def _folder(trail: Trail, language: str) -> str:
 
 
 def _line(name: str, text: str, *, language: str) -> str:
-    shown = word(LABELS[name], language) if name else ""
+    shown = in_language(LABELS[name], language) if name else ""
     return f"{shown}{' ' * (_WIDTH - cell_len(shown))}{plain(text, most=_MOST)}".rstrip()
 
 
 def _words(name: str, *, language: str, **values: object) -> str:
-    return word(SENTENCES[name], language, **values)
+    return in_language(SENTENCES[name], language, **values)
 
 
 def _at(at: datetime, *, zone: ZoneInfo) -> str:

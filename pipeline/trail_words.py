@@ -101,10 +101,4 @@ SENTENCES = {
         "zh": "收件箱，待移至 {folder}",
     },
     "no_subject": {"en": "(none)", "zh": "（无）"},
-    "now": {"en": "now", "zh": "现在"},
 }
-
-
-def word(forms: dict[str, str], language: str, **values: object) -> str:
-    """Return a form with its values; English where we have no other."""
-    return forms.get(language, forms["en"]).format(**values)

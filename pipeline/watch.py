@@ -16,6 +16,7 @@ from http import HTTPStatus
 from prometheus_client.exposition import choose_encoder
 
 from pipeline.clock import now
+from pipeline.clock_watch import ClockWatch
 from pipeline.config_watch import WatchSettings
 from pipeline.desk import Desk
 from pipeline.guard import Guard
@@ -43,9 +44,10 @@ class Watch:
         """Return a reporter that counts what `out` says."""
         return Counting(out, self.metrics)
 
-    def look(self, desk: Desk, *, now: datetime) -> None:
-        """Look into the database."""
-        self._last = look(desk, now=now, up_since=self._up_since, before=self._last)
+    def look(self, desk: Desk, *, now: datetime, clock: ClockWatch | None = None) -> None:
+        """Look into the database, and at the clock."""
+        wrong = clock.issue(now) if clock else None
+        self._last = look(desk, now=now, up_since=self._up_since, before=self._last, clock=wrong)
 
     def answer(self, path: str, authorization: str, accept: str) -> Answer:
         """Answer one question, from memory."""
@@ -69,15 +71,18 @@ class Watch:
         return not token or (kind.lower() == "bearer" and same)
 
     @contextmanager
-    def running(self, current: Callable[[], Desk], out: Reporter) -> Iterator[None]:
+    def running(
+        self, current: Callable[[], Desk], out: Reporter, *, clock: ClockWatch | None = None
+    ) -> Iterator[None]:
         """Look and answer while the block runs; OSError if the address can't be had.
 
-        `current`: the desk of the moment; its rules may be swapped.
+        `current`: the desk of the moment; its rules may be swapped. `clock`: whether the time can
+        be trusted.
         """
         stop, guard = threading.Event(), Guard(out)
 
         def once() -> None:
-            guard("watch", lambda: self.look(current(), now=now()))
+            guard("watch", lambda: self.look(current(), now=now(), clock=clock))
 
         def go_on_looking() -> None:
             pause = EVERY_S

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from routing.phrases import in_language
+
 
 class Miss(NamedTuple):
     """A part of a condition that does not hold; a tuple, for most rules miss most mails."""
@@ -47,5 +49,5 @@ def said(miss: Miss, language: str) -> str:
     """Return the sentence for a miss; English where we have no other."""
     comma = _COMMA.get(language, "; ")
     inner = comma.join(dict.fromkeys(said(one, language) for one in miss.inner))
-    forms, there = _SENTENCES[miss.part], miss.there or inner
-    return forms.get(language, forms["en"]).format(there=there).rstrip(" :：")
+    there = miss.there or inner
+    return in_language(_SENTENCES[miss.part], language, there=there).rstrip(" :：")

@@ -1,5 +1,7 @@
 """The few sentences that decisions are explained with, in both languages. Pure."""
 
+from collections.abc import Mapping
+
 _PHRASES: dict[str, dict[str, str]] = {
     "model": {
         "en": "{category}: the model is {score:.0%} sure; words that count: {words}",
@@ -56,6 +58,10 @@ _PHRASES: dict[str, dict[str, str]] = {
 
 def phrase(name: str, language: str, **values: object) -> str:
     """Return the sentence `name`; English where we have no other."""
-    forms = _PHRASES[name]
-    text = forms.get(language, forms["en"]).format(**values)
-    return text.rstrip(" ：:；;")
+    return in_language(_PHRASES[name], language, **values).rstrip(" ：:；;")
+
+
+def in_language(forms: Mapping[str, str], language: str, **values: object) -> str:
+    """Return the form of a sentence in `language` with its values; English where it has none."""
+    text = forms.get(language, forms["en"])
+    return text.format(**values) if values else text

@@ -87,6 +87,9 @@ def test_every_line_has_its_keys_and_nobodys_words(lines: list[dict[str, object]
         assert wanted <= line.keys(), line
         assert line.keys() <= manual, line.keys() - manual
         assert re.fullmatch(r"C-\d{4}-\d{6}", str(line.get("case", "C-2026-000001")))
+    for action in ("mail", "letter"):
+        taken = [line["duration_ms"] for line in lines if line["action"] == action]
+        assert any(taken), f"no {action} took any time"
     assert not [canary for canary in CANARIES if canary in text]
     assert "<address>" in text
 

@@ -152,7 +152,7 @@ def test_a_lost_answer_of_the_relay_is_counted(scraped: Scraped, make_raw: MakeR
     lost = Delivery(state=DeliveryState.AMBIGUOUS, reply="gone")
     scraped.office.tray.answers["wang.fang@customer.example"] = lost
     for done in scraped.office.deliver():
-        show_letter(scraped.out, done, at=scraped.office.now)
+        show_letter(scraped.out, done, at=scraped.office.now, seconds=0.1)
 
     assert scraped.value("outbox_ambiguous_total") == 1
 

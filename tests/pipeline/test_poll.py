@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -181,6 +181,27 @@ def test_a_mailbox_that_lets_nobody_move_mail_stops_nothing(
     assert file_settled(office.desk, settings, box) == 0
     box.lets_us_move = True
     assert file_settled(office.desk, settings, box) == 3
+
+
+def test_mails_that_cannot_be_moved_do_not_keep_newer_ones_from_it(
+    office: Office, box: Box, settings: MailboxSettings
+) -> None:
+    """However many: the newer ones come first from then on, then the old ones are tried again."""
+    stuck: list[int] = []
+    poll(office.desk, settings, box, now=office.now)
+    office.process()
+    box.lets_us_move = False
+    assert file_settled(office.desk, settings, box, stuck.append) == 0
+    assert stuck == [3]
+
+    box.mails = [replace(box.mails[0], uid="4", data=b"Subject: new\r\n\r\nThe kettle leaks.\r\n")]
+    poll(office.desk, settings, box, now=office.now)
+    office.process()
+    box.lets_us_move = True
+    assert file_settled(office.desk, settings, box, stuck.append, after=3) == 1
+    assert box.moved == [(("4",), Filing.PROCESSED)]
+    assert file_settled(office.desk, settings, box, stuck.append, after=3) == 3, "the old ones"
+    assert stuck == [3, 0, 0]
 
 
 def test_a_mail_the_server_does_not_give_is_a_trouble_somebody_sees(

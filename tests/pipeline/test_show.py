@@ -28,7 +28,7 @@ def test_a_mail_is_one_line_without_words_or_addresses(
     """Reference, category, severity and letters; nothing of what the complainant wrote."""
     raw = make_raw("zebra-marmalade, call 138-0000-2210\n", subject="zebra-marmalade")
     (done,) = office.take(raw)
-    show_mail(JsonReporter(), done, at=office.now)
+    show_mail(JsonReporter(), done, at=office.now, seconds=0.1)
     (line,) = shown(capsys)
 
     assert line["at"] == "2026-11-23T01:00:00.000+00:00"
@@ -48,7 +48,7 @@ def test_an_error_that_quotes_a_mail_shows_no_address(
 
     monkeypatch.setattr("pipeline.process._understand", fail)
     (done,) = office.take(make_raw())
-    show_mail(JsonReporter(), done, at=office.now)
+    show_mail(JsonReporter(), done, at=office.now, seconds=0.1)
     (line,) = shown(capsys)
 
     assert line["outcome"] == "retry"
@@ -65,7 +65,7 @@ def test_a_letter_is_one_line_without_the_reader(
         state=DeliveryState.PERMANENT, reply=reply
     )
     for done in office.deliver()[:2]:
-        show_letter(JsonReporter(), done, at=office.now)
+        show_letter(JsonReporter(), done, at=office.now, seconds=0.1)
     first, second = shown(capsys)
 
     assert (first["outcome"], first["letter"], first["tries"]) == ("failed", "acknowledgement", 1)

@@ -15,6 +15,7 @@ import pytest
 
 from cases.errors import StoreUnavailable
 from pipeline import watch_http
+from pipeline.clock_watch import ClockWatch
 from pipeline.config_watch import WatchSettings
 from pipeline.desk import Desk
 from pipeline.look import STALE_S
@@ -88,6 +89,22 @@ def test_a_well_desk_is_200_and_a_mailbox_nobody_reads_is_503_with_the_reason(
     assert found["healthy"] is False
     assert found["kinds"] == ["mailbox_silent:complaints"]
     assert "mailbox complaints was not read yet" in found["issues"][0]
+
+
+def test_a_clock_that_jumped_is_a_503_as_it_is_an_alarm(
+    watch: Watch, office: Office, port: int
+) -> None:
+    """Whoever only asks for the health hears of it too, and when it is over."""
+    clock = ClockWatch(now=office.now, steady=lambda: 0.0)
+    watch.look(office.desk, now=office.now, clock=clock)
+    assert get(port, "/health")[0] == 200
+
+    watch.look(office.desk, now=office.now - timedelta(days=1), clock=clock)
+    status, body = get(port, "/health")
+    assert (status, json.loads(body)["kinds"]) == (503, ["clock_jumped"])
+
+    watch.look(office.desk, now=office.now, clock=clock)
+    assert get(port, "/health")[0] == 200
 
 
 def test_a_failure_that_may_mend_itself_is_shown_and_is_no_503(
